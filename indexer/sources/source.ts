@@ -1,0 +1,46 @@
+import type { FeedEntry } from '../../schema/chains-config.ts';
+import type { DomainEvent } from '../../schema/events.ts';
+import type { Address, ChainId, Hash, Hex } from '../../schema/ids.ts';
+import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
+
+/** Logs to ask a chain for: any of `topic0`, from any of `addresses` (absent: from anybody). */
+export interface LogFilter {
+  readonly addresses?: readonly Address[];
+  readonly topic0: readonly Hash[];
+}
+
+/** An `eth_call` that ingest repeats at every state-read block. */
+export interface StateRead {
+  readonly to: Address;
+  readonly calldata: Hex;
+}
+
+/** A feed of chains.json on its chain, as a source sees it. */
+export interface WatchedFeed {
+  readonly chainId: ChainId;
+  readonly entry: FeedEntry;
+}
+
+/**
+ * One oracle network: its contracts, its events, a pure decode. Adding one = one file with this shape, its fixtures,
+ * one line in registry.ts, entries in chains.json. Nothing here may read a clock, a network or the environment, and the
+ * answer may depend on the arguments only.
+ */
+export interface PriceSource {
+  /** Name in chains.json and in events. */
+  readonly id: string;
+  /** Every topic0 that `decodeLog` understands. */
+  readonly topics: readonly Hash[];
+  /** What ingest subscribes to, for all this source's feeds of one chain. */
+  logFilters(feeds: readonly WatchedFeed[]): readonly LogFilter[];
+  /** What ingest reads at state-read blocks for one feed. */
+  stateReads(feed: WatchedFeed): readonly StateRead[];
+  /** How this source names the feed on chain; the `oracle` of its events. */
+  oracleOf(feed: WatchedFeed): string;
+  /** Who reports for it, where that is known without asking the chain; else null. */
+  reporterOf(feed: WatchedFeed): string | null;
+  /** Called for rows whose topic0 is in `topics`. A row that does not decode gives one `LogNotUnderstood`. */
+  decodeLog(row: LogRow): readonly DomainEvent[];
+  /** Called for rows that one of `stateReads` asked for. A revert or nonsense gives one `LogNotUnderstood`. */
+  decodeStateRead(row: StateReadRow, feed: WatchedFeed): readonly DomainEvent[];
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { FatalError } from './errors.ts';
+
+/**
+ * chains.json: every chain, asset and feed we watch.
+ *
+ * *Meaning* (`parameters`, `assets`, `chains.*.meaning`) enters the log as `ConfigAdopted` and decides numbers.
+ * *Wiring* (`chains.*.wiring`, `operation`) says how to reach the chains and how patient to be; it decides no final number.
+ */
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, 'expected 0x and 40 hex digits')
+  .transform((text) => text.toLowerCase());
+const hash = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{64}$/, 'expected 0x and 64 hex digits')
+  .transform((text) => text.toLowerCase());
+const url = z.url({ protocol: /^(https?|wss?)$/, error: 'expected an http(s) or ws(s) URL' });
+const seconds = z.number().int().min(1);
+const share = z.number().gt(0).lt(1);
+
+export const parametersSchema = z.strictObject({
+  stepSeconds: seconds.max(3600).meta({ description: 'Length of a step, seconds' }),
+  ageingSeconds: seconds.meta({ description: 'Assets without news are re-evaluated at multiples of this; a multiple of stepSeconds' }),
+  staleHeartbeats: z.number().gt(0).max(100),
+  confidenceShareMax: share,
+  groupWeightMax: share,
+  groupsMin: z.number().int().min(1).max(50),
+  futureSecondsMax: z.number().int().min(0).max(3600),
+  tauFastSeconds: z.number().gt(0),
+  tauSlowSeconds: z.number().gt(0),
+  alpha: z.number().min(0).max(1),
+  vScalarMax: z.number().gt(0),
+  vStressFloor: z.strictObject({
+    volatile: z.number().gt(0),
+    lst: z.number().gt(0),
+    wrapped: z.number().gt(0),
+    stable: z.number().gt(0),
+  }),
+  holdSeconds: seconds,
+  degradedWaitSeconds: seconds,
+});
+
+export const assetSchema = z.strictObject({
+  class: z.enum(['volatile', 'lst', 'wrapped', 'stable']),
+  root: z.string().min(1),
+  description: z.string().optional(),
+});
+
+export const feedSchema = z.strictObject({
+  source: z.string().min(1).meta({ description: 'Name of a file in indexer/sources' }),
+  purpose: z.enum(['price', 'sequencer-uptime']).default('price'),
+  asset: z.string().optional().meta({ description: 'Key of an asset; absent for sequencer-uptime' }),
+  address: address.meta({ description: 'The contract to watch: a Chainlink proxy, the Pyth contract, the API3 server' }),
+  key: hash.optional().meta({ description: 'Pyth price id or API3 beacon id at that contract' }),
+  group: z.string().optional().meta({ description: 'Feeds of one group vote once; default the source name' }),
+  decimals: z.number().int().min(0).max(36).optional(),
+  heartbeatSeconds: seconds,
+  deviationThreshold: share,
+  weight: z.number().gt(0).max(1e6).default(1),
+  activation: z.enum(['start', 'now']).default('start').meta({
+    description: '`now`: joins a running lineage from the moment it is added instead of changing the past',
+  }),
+  verified: z.boolean().default(true).meta({ description: 'false: nobody could check this entry against the chain yet' }),
+  note: z.string().optional(),
+});
+
+export const chainMeaningSchema = z.strictObject({
+  chainId: z.number().int().min(1),
+  startBlock: z.number().int().min(0),
+  startBlockHash: hash.optional(),
+  blockSeconds: z.number().gt(0).meta({ description: 'Usual time between blocks' }),
+  stateReadEveryBlocks: z.number().int().min(1),
+  reorgDepthBlocksMax: z.number().int().min(1).max(20_000).meta({ description: 'How many blocks ingest can roll back' }),
+  feeds: z.record(z.string().regex(/^[A-Za-z0-9./_-]+$/), feedSchema),
+});
+
+export const chainWiringSchema = z.strictObject({
+  rpc: z.array(url).default([]),
+  gateway: url.nullable().default(null),
+  pollMs: z.number().int().min(20).max(600_000).default(1000),
+  requestTimeoutMs: z.number().int().min(100).default(30_000),
+  requestsPerSecondMax: z.number().gt(0).nullable().default(null),
+});
+
+export const operationSchema = z.strictObject({
+  speculationSecondsMax: seconds.default(120),
+  holdBackMsMax: z.number().int().min(0).default(3000),
+  exclusionSecondsMax: seconds.default(1800),
+  checkpointEverySteps: z.number().int().min(1).default(300),
+});
+
+export const chainsConfigSchema = z.strictObject({
+  $schema: z.string().optional(),
+  parameters: parametersSchema,
+  assets: z.record(z.string().regex(/^[A-Za-z0-9._-]{1,32}$/), assetSchema),
+  chains: z.record(
+    z.string().regex(/^[a-z][a-z0-9-]*$/),
+    z.strictObject({ meaning: chainMeaningSchema, wiring: chainWiringSchema.prefault({}) }),
+  ),
+  operation: operationSchema.prefault({}),
+});
+
+export type ChainsConfig = z.output<typeof chainsConfigSchema>;
+export type ChainEntry = ChainsConfig['chains'][string];
+export type FeedEntry = z.output<typeof feedSchema>;
+export type Operation = z.output<typeof operationSchema>;
+
+/** The part of the configuration that decides numbers, ready for `canonicalJson`. Feeds that join later are left out. */
+export type Meaning = Pick<ChainsConfig, 'parameters' | 'assets'> & {
+  readonly chains: { readonly [name: string]: ChainEntry['meaning'] };
+};
+
+export class ConfigurationError extends FatalError {
+  override readonly name = 'ConfigurationError';
+  constructor(
+    readonly file: string,
+    readonly problems: readonly { readonly path: string; readonly message: string; readonly found: unknown }[],
+  ) {
+    super(
+      `${file} is not a valid configuration:\n${problems
+        .map((p) => `  ${p.path || '(top level)'}: ${p.message}; found ${JSON.stringify(p.found) ?? 'nothing'}`)
+        .join('\n')}\nCorrect the named entries of ${file} (schema: schema/chains.schema.json).`,
+    );
+  }
+}

@@ -1,0 +1,104 @@
+import type { Canonical } from './canonical.ts';
+
+/** May a keeper act on this price (risk model 3, step 6)? */
+export type KeeperPolicy = {
+  /** New borrows and withdrawals of collateral. */
+  readonly newBorrow: boolean;
+  /**
+   * `normal`; `both-bounds`: only accounts with a health factor below 1 at (lo collateral, hi debt) and at its mirror;
+   * `wait`: degraded for less than `degradedWaitSeconds`; `none`.
+   */
+  readonly liquidation: 'normal' | 'both-bounds' | 'wait' | 'none';
+};
+
+/** One source's part in a published price. */
+export type PublishedSource = {
+  readonly feed: string;
+  readonly group: string;
+  readonly used: boolean;
+  /** Why it was refused: `no-data`, `stale`, `nonpositive`, `sequencer-down`, `failed`, `scale-mismatch`, `chain-excluded`. Null when used. */
+  readonly refused: string | null;
+  /** USD; null before the first report. */
+  readonly price: number | null;
+  /** USD, inflated by age; null when refused. */
+  readonly confidence: number | null;
+  /** Seconds since the epoch, as the source claims; null before the first report. */
+  readonly observedAt: number | null;
+  readonly ageSeconds: number | null;
+  /** price / fused price - 1; null when either is missing. */
+  readonly deviation: number | null;
+  /** Annualised volatility of this source's own updates; null before its second update. */
+  readonly sigmaFast: number | null;
+  readonly sigmaSlow: number | null;
+};
+
+export type PublishedGroup = {
+  readonly id: string;
+  readonly price: number;
+  readonly confidence: number;
+  /** After the cap; the weights of an asset sum to 1. */
+  readonly weight: number;
+  readonly sigmaFast: number | null;
+};
+
+/** What is published about one asset at one closing time. The canonical JSON of this is what the journal hashes. */
+export type PublishedAsset = {
+  readonly status: 'ok' | 'degraded' | 'insufficient';
+  /** USD; the last one made while `insufficient`; null before the first. */
+  readonly price: number | null;
+  /** Closing time (seconds) at which `price` was made. */
+  readonly pricedAt: number | null;
+  readonly confidence: number | null;
+  readonly confidenceAll: number | null;
+  readonly lo: number | null;
+  readonly hi: number | null;
+  readonly flags: readonly (readonly [subject: string, flag: string])[];
+  readonly keepers: KeeperPolicy;
+  readonly groups: readonly PublishedGroup[];
+  readonly sources: readonly PublishedSource[];
+  readonly volatility: {
+    /** Weighted median over groups, annualised; null when nobody reports one. */
+    readonly sigmaFast: number | null;
+    readonly sigmaSlow: number | null;
+    /** 25-delta skew at 30 days; null while no option market is watched. */
+    readonly skew: number | null;
+  };
+  readonly vScalar: {
+    readonly value: number;
+    /** `value` in 1e-18, rounded up (against the risk-taker). */
+    readonly wad: string;
+    readonly alpha: number;
+    /** The formula's result before the hold and the clip; null when sigma is missing. */
+    readonly raw: number | null;
+    /** `no-options`, `single-source`, `held`, `stress`, `clipped`. */
+    readonly flags: readonly string[];
+    /** Set while V is kept from falling because a group was lost. */
+    readonly hold: { readonly value: number; readonly until: number; readonly lost: readonly string[] } | null;
+  };
+};
+
+/** Block per chain that a number rests on: the last block with rows at or before the closing time. Sorted by chain id. */
+export type Cut = readonly { readonly chainId: number; readonly number: number; readonly hash: string }[];
+
+export type JournalKind = 'provisional' | 'final' | 'superseding' | 'lineage';
+
+/** What the journal's hash covers, besides `prevHash`. */
+export type JournalBody = {
+  readonly kind: JournalKind;
+  readonly lineage: string;
+  /** Step number k; the closing time is `time` <= k * stepSeconds (less only in a sub-step). */
+  readonly step: number;
+  readonly time: number;
+  readonly cut: Cut;
+  readonly supersedes: number | null;
+  /** Included chains that did not cover the step when a provisional entry was published. */
+  readonly behind: readonly number[];
+  readonly values: {
+    readonly assets: { readonly [asset: string]: PublishedAsset };
+    /** Assets of the superseded entry that have no value here any more. */
+    readonly retracted?: readonly string[];
+    readonly parameters?: Canonical;
+    /** kind `lineage`: the lineage switched from and why. */
+    readonly switchedFrom?: string;
+  };
+};
