@@ -12,7 +12,18 @@ const mayImport = {
   migrations: ['migrations'],
   api: ['schema', 'risk', 'store', 'api'],
   devnet: ['schema', 'devnet'],
-  cli: ['schema', 'risk', 'store', 'migrations', 'indexer/sources', 'indexer/ingest', 'indexer/fold', 'api', 'devnet', 'cli'],
+  cli: [
+    'schema',
+    'risk',
+    'store',
+    'migrations',
+    'indexer/sources',
+    'indexer/ingest',
+    'indexer/fold',
+    'api',
+    'devnet',
+    'cli',
+  ],
 };
 const tests = '[.](test|fixture)[.]ts$';
 const ours = '^(schema|risk|indexer|store|migrations|api|devnet|cli|bench|test|scripts)/';
@@ -45,6 +56,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js', '.json'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.mjs', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };

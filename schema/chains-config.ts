@@ -21,7 +21,9 @@ const share = z.number().gt(0).lt(1);
 
 export const parametersSchema = z.strictObject({
   stepSeconds: seconds.max(3600).meta({ description: 'Length of a step, seconds' }),
-  ageingSeconds: seconds.meta({ description: 'Assets without news are re-evaluated at multiples of this; a multiple of stepSeconds' }),
+  ageingSeconds: seconds.meta({
+    description: 'Assets without news are re-evaluated at multiples of this; a multiple of stepSeconds',
+  }),
   staleHeartbeats: z.number().gt(0).max(100),
   confidenceShareMax: share,
   groupWeightMax: share,
@@ -51,7 +53,9 @@ export const feedSchema = z.strictObject({
   source: z.string().min(1).meta({ description: 'Name of a file in indexer/sources' }),
   purpose: z.enum(['price', 'sequencer-uptime']).default('price'),
   asset: z.string().optional().meta({ description: 'Key of an asset; absent for sequencer-uptime' }),
-  address: address.meta({ description: 'The contract to watch: a Chainlink proxy, the Pyth contract, the API3 server' }),
+  address: address.meta({
+    description: 'The contract to watch: a Chainlink proxy, the Pyth contract, the API3 server',
+  }),
   key: hash.optional().meta({ description: 'Pyth price id or API3 beacon id at that contract' }),
   group: z.string().optional().meta({ description: 'Feeds of one group vote once; default the source name' }),
   decimals: z.number().int().min(0).max(36).optional(),
@@ -61,7 +65,10 @@ export const feedSchema = z.strictObject({
   activation: z.enum(['start', 'now']).default('start').meta({
     description: '`now`: joins a running lineage from the moment it is added instead of changing the past',
   }),
-  verified: z.boolean().default(true).meta({ description: 'false: nobody could check this entry against the chain yet' }),
+  verified: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'false: nobody could check this entry against the chain yet' }),
   note: z.string().optional(),
 });
 
@@ -71,7 +78,12 @@ export const chainMeaningSchema = z.strictObject({
   startBlockHash: hash.optional(),
   blockSeconds: z.number().gt(0).meta({ description: 'Usual time between blocks' }),
   stateReadEveryBlocks: z.number().int().min(1),
-  reorgDepthBlocksMax: z.number().int().min(1).max(20_000).meta({ description: 'How many blocks ingest can roll back' }),
+  reorgDepthBlocksMax: z
+    .number()
+    .int()
+    .min(1)
+    .max(20_000)
+    .meta({ description: 'How many blocks ingest can roll back' }),
   feeds: z.record(z.string().regex(/^[A-Za-z0-9./_-]+$/), feedSchema),
 });
 

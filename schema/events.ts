@@ -81,7 +81,12 @@ export interface ModelParameters {
   readonly alpha: number;
   readonly vScalarMax: number;
   /** V of an asset whose volatility nobody reports. */
-  readonly vStressFloor: { readonly volatile: number; readonly lst: number; readonly wrapped: number; readonly stable: number };
+  readonly vStressFloor: {
+    readonly volatile: number;
+    readonly lst: number;
+    readonly wrapped: number;
+    readonly stable: number;
+  };
   /** After a group is lost V does not fall for this long, nor while the price is `insufficient`. */
   readonly holdSeconds: number;
   /** While `degraded`, keepers wait this long before they liquidate. */

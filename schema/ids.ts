@@ -55,6 +55,7 @@ export function FeedId(value: string): FeedId {
 }
 
 export function AssetId(value: string): AssetId {
-  if (!/^[A-Za-z0-9._-]{1,32}$/.test(value)) throw new MalformedIdError('asset id', value, '1 to 32 of A-Z a-z 0-9 . _ -');
+  if (!/^[A-Za-z0-9._-]{1,32}$/.test(value))
+    throw new MalformedIdError('asset id', value, '1 to 32 of A-Z a-z 0-9 . _ -');
   return value as AssetId;
 }
