@@ -16,6 +16,9 @@ const hash = z
   .regex(/^0x[0-9a-fA-F]{64}$/, 'expected 0x and 64 hex digits')
   .transform((text) => text.toLowerCase());
 const url = z.url({ protocol: /^(https?|wss?)$/, error: 'expected an http(s) or ws(s) URL' });
+const assetKey = z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'expected 1 to 32 of A-Z a-z 0-9 . _ -');
+const chainKey = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a lower-case letter, then a-z 0-9 -');
+const feedKey = z.string().regex(/^[A-Za-z0-9./_-]+$/, 'expected one or more of A-Z a-z 0-9 . / _ -');
 const seconds = z.number().int().min(1);
 const share = z.number().gt(0).lt(1);
 
@@ -84,7 +87,7 @@ export const chainMeaningSchema = z.strictObject({
     .min(1)
     .max(20_000)
     .meta({ description: 'How many blocks ingest can roll back' }),
-  feeds: z.record(z.string().regex(/^[A-Za-z0-9./_-]+$/), feedSchema),
+  feeds: z.record(feedKey, feedSchema),
 });
 
 export const chainWiringSchema = z.strictObject({
@@ -105,11 +108,8 @@ export const operationSchema = z.strictObject({
 export const chainsConfigSchema = z.strictObject({
   $schema: z.string().optional(),
   parameters: parametersSchema,
-  assets: z.record(z.string().regex(/^[A-Za-z0-9._-]{1,32}$/), assetSchema),
-  chains: z.record(
-    z.string().regex(/^[a-z][a-z0-9-]*$/),
-    z.strictObject({ meaning: chainMeaningSchema, wiring: chainWiringSchema.prefault({}) }),
-  ),
+  assets: z.record(assetKey, assetSchema),
+  chains: z.record(chainKey, z.strictObject({ meaning: chainMeaningSchema, wiring: chainWiringSchema.prefault({}) })),
   operation: operationSchema.prefault({}),
 });
 
@@ -118,10 +118,22 @@ export type ChainEntry = ChainsConfig['chains'][string];
 export type FeedEntry = z.output<typeof feedSchema>;
 export type Operation = z.output<typeof operationSchema>;
 
-/** The part of the configuration that decides numbers, ready for `canonicalJson`. Feeds that join later are left out. */
-export type Meaning = Pick<ChainsConfig, 'parameters' | 'assets'> & {
-  readonly chains: { readonly [name: string]: ChainEntry['meaning'] };
-};
+/**
+ * The part of the configuration that decides numbers, ready for `canonicalJson`. Feeds that join later (`activation`
+ * `now`) and what only people read (descriptions, notes, `verified`) are left out.
+ */
+export const meaningSchema = z.strictObject({
+  parameters: parametersSchema,
+  assets: z.record(assetKey, assetSchema.omit({ description: true })),
+  chains: z.record(
+    chainKey,
+    chainMeaningSchema.extend({
+      feeds: z.record(feedKey, feedSchema.omit({ activation: true, verified: true, note: true })),
+    }),
+  ),
+});
+export type Meaning = z.output<typeof meaningSchema>;
+export type FeedMeaning = Meaning['chains'][string]['feeds'][string];
 
 export class ConfigurationError extends FatalError {
   override readonly name = 'ConfigurationError';

@@ -114,7 +114,7 @@ export interface OraclePriceReported {
   readonly type: 'OraclePriceReported';
   readonly chainId: ChainId;
   readonly source: string;
-  /** The contract (or contract and key) that reported: an aggregator, a beacon, a price id. */
+  /** Who reported: an aggregator, a beacon, a price id. With `fromState` the feed's `oracle`, which is what was read. */
   readonly reporter: string;
   /** As on chain, scaled by the feed's decimals; may be zero or negative. */
   readonly value: bigint;
@@ -143,6 +143,7 @@ export interface OracleScaleReported {
   readonly chainId: ChainId;
   readonly source: string;
   readonly oracle: string;
+  /** Reported value = price * 10^decimals; negative where the source's exponent is positive. */
   readonly decimals: number;
 }
 
@@ -151,7 +152,7 @@ export interface LogNotUnderstood {
   readonly type: 'LogNotUnderstood';
   readonly chainId: ChainId;
   readonly source: string;
-  /** Reporter or oracle it came from. */
+  /** Reporter or oracle it came from; the bare contract where its key could not be read. */
   readonly origin: string;
   readonly blockNumber: number;
   readonly expected: string;

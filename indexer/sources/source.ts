@@ -1,12 +1,12 @@
-import type { FeedEntry } from '../../schema/chains-config.ts';
 import type { DomainEvent } from '../../schema/events.ts';
 import type { Address, ChainId, Hash, Hex } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 
-/** Logs to ask a chain for: any of `topic0`, from any of `addresses` (absent: from anybody). */
+/** Logs to ask a chain for: any of `topic0`, and where present any of `topic1`, from any of `addresses` (absent: anybody). */
 export interface LogFilter {
   readonly addresses?: readonly Address[];
   readonly topic0: readonly Hash[];
+  readonly topic1?: readonly Hash[];
 }
 
 /** An `eth_call` that ingest repeats at every state-read block. */
@@ -15,10 +15,11 @@ export interface StateRead {
   readonly calldata: Hex;
 }
 
-/** A feed of chains.json on its chain, as a source sees it. */
+/** A feed as its source sees it: the contract to watch, and the key that tells feeds of one contract apart. */
 export interface WatchedFeed {
   readonly chainId: ChainId;
-  readonly entry: FeedEntry;
+  readonly address: Address;
+  readonly key: Hash | null;
 }
 
 /**
@@ -29,18 +30,28 @@ export interface WatchedFeed {
 export interface PriceSource {
   /** Name in chains.json and in events. */
   readonly id: string;
+  /** Its feeds are told apart by `key` in chains.json. */
+  readonly keyed: boolean;
+  /** A state read tells the decimals; where not, chains.json must. */
+  readonly readsScale: boolean;
   /** Every topic0 that `decodeLog` understands. */
   readonly topics: readonly Hash[];
   /** What ingest subscribes to, for all this source's feeds of one chain. */
   logFilters(feeds: readonly WatchedFeed[]): readonly LogFilter[];
   /** What ingest reads at state-read blocks for one feed. */
   stateReads(feed: WatchedFeed): readonly StateRead[];
-  /** How this source names the feed on chain; the `oracle` of its events. */
-  oracleOf(feed: WatchedFeed): string;
   /** Who reports for it, where that is known without asking the chain; else null. */
   reporterOf(feed: WatchedFeed): string | null;
   /** Called for rows whose topic0 is in `topics`. A row that does not decode gives one `LogNotUnderstood`. */
   decodeLog(row: LogRow): readonly DomainEvent[];
-  /** Called for rows that one of `stateReads` asked for. A revert or nonsense gives one `LogNotUnderstood`. */
+  /**
+   * Called for rows that one of `stateReads` asked for. Nonsense, or a revert that the protocol does not use to say
+   * "no value yet", gives one `LogNotUnderstood`; no value yet gives nothing.
+   */
   decodeStateRead(row: StateReadRow, feed: WatchedFeed): readonly DomainEvent[];
+}
+
+/** How every source names a feed on chain, the `oracle` of its events: the contract, or `contract:key`. */
+export function oracleOf(feed: Pick<WatchedFeed, 'address' | 'key'>): string {
+  return feed.key === null ? feed.address : `${feed.address}:${feed.key}`;
 }
