@@ -1,0 +1,107 @@
+import type { LogNotUnderstood } from '../../schema/events.ts';
+import { Address, type Hash, type Hex } from '../../schema/ids.ts';
+import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
+
+/**
+ * Strict reading of ABI words. Generic codecs ignore dirty high bits, surplus topics and trailing data; a log is a fact
+ * that numbers rest on, so here every bit must be as the declared type would have written it.
+ */
+export class MalformedWord extends Error {
+  override readonly name = 'MalformedWord';
+  constructor(
+    readonly expected: string,
+    readonly found: string,
+  ) {
+    super(`expected ${expected}, found ${found}`);
+  }
+}
+
+const wordDigits = 64;
+const zeros = '0'.repeat(wordDigits);
+const ones = 'f'.repeat(wordDigits);
+
+/** The unsigned integer in word `index` of `hex` (0x-prefixed). @throws {MalformedWord} when it needs more than `bits`. */
+export function uintAt(hex: string, index: number, bits: number, name: string): bigint {
+  const start = 2 + index * wordDigits;
+  const digits = bits / 4;
+  const split = start + wordDigits - digits;
+  if (hex.slice(start, split) !== zeros.slice(digits)) throw outOfRange(hex, index, `uint${bits} ${name}`);
+  return BigInt(`0x${hex.slice(split, split + digits)}`);
+}
+
+/** The two's complement integer in word `index`. @throws {MalformedWord} when its sign extension exceeds `bits`. */
+export function intAt(hex: string, index: number, bits: number, name: string): bigint {
+  const start = 2 + index * wordDigits;
+  const digits = bits / 4;
+  const split = start + wordDigits - digits;
+  // '8' to 'f' in lower-case hex: the sign bit is set.
+  const negative = hex.charCodeAt(split) >= 56;
+  if (hex.slice(start, split) !== (negative ? ones : zeros).slice(digits)) {
+    throw outOfRange(hex, index, `int${bits} ${name}`);
+  }
+  const magnitude = BigInt(`0x${hex.slice(split, split + digits)}`);
+  return negative ? magnitude - (1n << BigInt(bits)) : magnitude;
+}
+
+/** Seconds since the epoch in word `index`. @throws {MalformedWord} when above `bits` or not exact as a number. */
+export function secondsAt(hex: string, index: number, bits: number, name: string): number {
+  const seconds = Number(uintAt(hex, index, bits, name));
+  if (!Number.isSafeInteger(seconds)) throw outOfRange(hex, index, `${name} below 2^53 seconds`);
+  return seconds;
+}
+
+/** The address in word `index`. @throws {MalformedWord} when its upper 12 bytes are not zero. */
+export function addressAt(hex: string, index: number, name: string): Address {
+  const start = 2 + index * wordDigits;
+  if (hex.slice(start, start + 24) !== zeros.slice(40)) throw outOfRange(hex, index, `address ${name}`);
+  return Address(`0x${hex.slice(start + 24, start + wordDigits)}`);
+}
+
+function outOfRange(hex: string, index: number, expected: string): MalformedWord {
+  const start = 2 + index * wordDigits;
+  return new MalformedWord(expected, `0x${hex.slice(start, start + wordDigits)}`);
+}
+
+/** @throws {MalformedWord} unless the log has exactly so many topics and data words. */
+export function assertShape(row: LogRow, topics: number, words: number): void {
+  if (row.topics.length !== topics || row.data.length !== 2 + words * wordDigits) {
+    throw new MalformedWord(
+      `${topics} topics and ${words * 32} bytes of data`,
+      `${row.topics.length} topics and ${(row.data.length - 2) / 2} bytes of data`,
+    );
+  }
+}
+
+/** The result of a call that returns exactly `words` words. @throws {MalformedWord} for a revert or any other length. */
+export function resultOf(row: StateReadRow, words: number): Hex {
+  if (row.result === null) throw new MalformedWord(`${words * 32} bytes`, 'a revert');
+  if (row.result.length !== 2 + words * wordDigits) {
+    throw new MalformedWord(`${words * 32} bytes`, `${(row.result.length - 2) / 2} bytes`);
+  }
+  return row.result;
+}
+
+/** The topic at `index`; call after `assertShape`. */
+export function topicAt(row: LogRow, index: number): Hash {
+  return row.topics[index] as Hash;
+}
+
+/** Turns the `MalformedWord` that reading `row` threw into the one event of a row that does not decode; rethrows others. */
+export function notUnderstood(
+  row: LogRow | StateReadRow,
+  source: string,
+  origin: string,
+  signature: string,
+  error: unknown,
+): LogNotUnderstood {
+  if (!(error instanceof MalformedWord)) throw error;
+  return {
+    type: 'LogNotUnderstood',
+    chainId: row.chainId,
+    source,
+    origin,
+    blockNumber: row.blockNumber,
+    expected: `${signature}: ${error.expected}`,
+    found: error.found,
+  };
+}

@@ -1,0 +1,159 @@
+import type { FeedMeaning, Meaning } from '../../schema/chains-config.ts';
+import { InvariantError } from '../../schema/errors.ts';
+import type { ConfigurationAdopted, DomainEvent, FeedDefinition } from '../../schema/events.ts';
+import { Address, AssetId, ChainId, FeedId, Hash } from '../../schema/ids.ts';
+import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
+import { api3 } from './api3.ts';
+import { chainlink } from './chainlink.ts';
+import { pyth } from './pyth.ts';
+import { type LogFilter, oracleOf, type PriceSource, type StateRead, type WatchedFeed } from './source.ts';
+
+/** Every oracle network we understand. */
+export const sources: readonly PriceSource[] = [api3, chainlink, pyth];
+
+const sourceById: ReadonlyMap<string, PriceSource> = new Map(sources.map((source) => [source.id, source]));
+const sourceByTopic: ReadonlyMap<string, PriceSource> = new Map(
+  sources.flatMap((source) => source.topics.map((topic) => [topic, source] as const)),
+);
+
+/** The chain's part of chains.json that says what to watch; the whole entry, feeds that join from now included. */
+export interface WatchedChain {
+  readonly chainId: number;
+  readonly feeds: { readonly [key: string]: Pick<FeedMeaning, 'source' | 'address' | 'key'> };
+}
+
+/** @throws {InvariantError} for a name that configuration should have refused. */
+export function sourceNamed(name: string): PriceSource {
+  const source = sourceById.get(name);
+  if (!source) throw new InvariantError(`No source is called ${name}; known: ${[...sourceById.keys()].join(', ')}`);
+  return source;
+}
+
+/** Every topic0 that decodes, sorted. */
+export function decodableTopics(): readonly Hash[] {
+  return sources.flatMap((source) => source.topics).sort();
+}
+
+/** What ingest subscribes to on one chain, without repetition and in one order whatever the order of chains.json. */
+export function filtersFor(chain: WatchedChain): readonly LogFilter[] {
+  const feeds = watchedFeeds(chain);
+  return sources.flatMap((source) =>
+    source.logFilters(feeds.filter((feed) => feed.source === source).map(({ feed }) => feed)).map((filter) => ({
+      ...(filter.addresses && { addresses: distinct(filter.addresses) }),
+      topic0: distinct(filter.topic0),
+      ...(filter.topic1 && { topic1: distinct(filter.topic1) }),
+    })),
+  );
+}
+
+/** What ingest reads at every state-read block of one chain, without repetition, sorted by (to, calldata). */
+export function stateReadsFor(chain: WatchedChain): readonly StateRead[] {
+  const reads = new Map<string, StateRead>();
+  for (const { source, feed } of watchedFeeds(chain)) {
+    for (const read of source.stateReads(feed)) reads.set(`${read.to}${read.calldata}`, read);
+  }
+  return [...reads.keys()].sort().map((key) => reads.get(key) as StateRead);
+}
+
+/** One feed of chains.json as the model knows it. */
+export function feedDefinition(chainName: string, chainId: number, key: string, entry: FeedMeaning): FeedDefinition {
+  const feed = watchedFeed(chainId, entry);
+  return {
+    id: FeedId(`${chainName}/${key}`),
+    chainId: feed.chainId,
+    source: entry.source,
+    group: entry.group ?? entry.source,
+    purpose: entry.purpose,
+    asset: entry.asset === undefined ? null : AssetId(entry.asset),
+    oracle: oracleOf(feed),
+    reporter: sourceNamed(entry.source).reporterOf(feed),
+    decimals: entry.decimals ?? null,
+    heartbeatSeconds: entry.heartbeatSeconds,
+    deviationThreshold: entry.deviationThreshold,
+    weight: entry.weight,
+  };
+}
+
+/** All feeds of a meaning, sorted by id. */
+export function feedDefinitions(meaning: Meaning): readonly FeedDefinition[] {
+  return sortedBy(
+    Object.entries(meaning.chains).flatMap(([name, chain]) =>
+      Object.entries(chain.feeds).map(([key, entry]) => feedDefinition(name, chain.chainId, key, entry)),
+    ),
+    (feed) => feed.id,
+  );
+}
+
+/** The first event of a lineage. `sha256` is that of the canonical meaning. */
+export function configurationAdopted(meaning: Meaning, sha256: string): ConfigurationAdopted {
+  return {
+    type: 'ConfigurationAdopted',
+    sha256,
+    parameters: meaning.parameters,
+    assets: sortedBy(
+      Object.entries(meaning.assets).map(([id, asset]) => ({ id: AssetId(id), class: asset.class, root: asset.root })),
+      (asset) => asset.id,
+    ),
+    chains: Object.entries(meaning.chains)
+      .map(([name, chain]) => ({ chainId: ChainId(chain.chainId), name, startBlock: chain.startBlock }))
+      .sort((a, b) => a.chainId - b.chainId),
+    feeds: feedDefinitions(meaning),
+  };
+}
+
+export interface Decoder {
+  /** Rows whose topic0 no source knows give nothing. */
+  decodeLog(row: LogRow): readonly DomainEvent[];
+  /** Rows that no feed of this decoder asked for give nothing. */
+  decodeStateRead(row: StateReadRow): readonly DomainEvent[];
+}
+
+/** Pure decoding of the log's rows for the feeds a lineage knows. Make a new one when a feed joins. */
+export function createDecoder(feeds: readonly FeedDefinition[]): Decoder {
+  const readers = new Map<string, { readonly source: PriceSource; readonly feed: WatchedFeed }>();
+  for (const definition of feeds) {
+    const source = sourceNamed(definition.source);
+    const [address, key] = definition.oracle.split(':') as [string, string | undefined];
+    const feed = watchedFeed(definition.chainId, { address, key });
+    // Feeds that share an oracle ask the same question, and its answer names the oracle.
+    for (const read of source.stateReads(feed)) {
+      readers.set(`${feed.chainId}:${read.to}:${read.calldata}`, { source, feed });
+    }
+  }
+  return {
+    decodeLog: (row) => {
+      const topic0 = row.topics[0];
+      return (topic0 !== undefined && sourceByTopic.get(topic0)?.decodeLog(row)) || [];
+    },
+    decodeStateRead: (row) => {
+      const reader = readers.get(`${row.chainId}:${row.to}:${row.calldata}`);
+      return reader ? reader.source.decodeStateRead(row, reader.feed) : [];
+    },
+  };
+}
+
+function watchedFeeds(chain: WatchedChain): readonly { readonly source: PriceSource; readonly feed: WatchedFeed }[] {
+  return Object.values(chain.feeds).map((entry) => ({
+    source: sourceNamed(entry.source),
+    feed: watchedFeed(chain.chainId, entry),
+  }));
+}
+
+function watchedFeed(
+  chainId: number,
+  entry: { readonly address: string; readonly key?: string | undefined },
+): WatchedFeed {
+  return {
+    chainId: ChainId(chainId),
+    address: Address(entry.address),
+    key: entry.key === undefined ? null : Hash(entry.key),
+  };
+}
+
+function distinct<T extends string>(values: readonly T[]): readonly T[] {
+  return [...new Set(values)].sort();
+}
+
+function sortedBy<T>(values: readonly T[], key: (value: T) => string): readonly T[] {
+  return [...values].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+}
