@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { type Canonical, canonicalJson } from '../../schema/canonical.ts';
 import { type Meaning, meaningSchema } from '../../schema/chains-config.ts';
 import { InvariantError } from '../../schema/errors.ts';
-import type { ChainExcluded, ChainReturned, DomainEvent, FeedActivated } from '../../schema/events.ts';
+import type { ChainExcluded, ChainReturned, FeedActivated } from '../../schema/events.ts';
 import { AssetId, ChainId, FeedId } from '../../schema/ids.ts';
-import { configurationAdopted } from './registry.ts';
 
 /** The stored payload of an observation is not what was written: the log was altered, or another version wrote it. */
 export class ObservationNotUnderstoodError extends InvariantError {
@@ -61,7 +60,7 @@ export function configAdoptedObservation(meaning: Meaning): {
   return { kind: 'ConfigAdopted', payload: canonicalJson({ sha256: meaningSha256(meaning), content: meaning }) };
 }
 
-/** What to append to the membership or activation stream. The inverse of `decodeObservation`. */
+/** What to append to the membership or activation stream. The inverse of `parseObservation`. */
 export function observationOf(event: ChainExcluded | ChainReturned | FeedActivated): {
   readonly kind: ObservationKind;
   readonly payload: string;
@@ -70,8 +69,15 @@ export function observationOf(event: ChainExcluded | ChainReturned | FeedActivat
   return { kind: type === 'FeedActivated' ? 'SourceActivated' : type, payload: canonicalJson(payload as Canonical) };
 }
 
-/** The event that a stored observation says. @throws {ObservationNotUnderstoodError} */
-export function decodeObservation(kind: string, payload: string): DomainEvent {
+/** What a stored payload says. */
+export type Observation =
+  | ChainExcluded
+  | ChainReturned
+  | FeedActivated
+  | { readonly type: 'ConfigAdopted'; readonly sha256: string; readonly content: Meaning };
+
+/** @throws {ObservationNotUnderstoodError} unless `payload` is exactly what was written for `kind`. */
+export function parseObservation(kind: string, payload: string): Observation {
   switch (kind) {
     case 'ConfigAdopted': {
       const { sha256, content } = parsed(kind, payload);
@@ -79,7 +85,7 @@ export function decodeObservation(kind: string, payload: string): DomainEvent {
       if (found !== sha256) {
         throw new ObservationNotUnderstoodError(kind, `its content has sha256 ${found}, it states ${sha256}`);
       }
-      return configurationAdopted(content, sha256);
+      return { type: kind, sha256, content };
     }
     case 'ChainExcluded':
       return { type: kind, ...parsed(kind, payload) };

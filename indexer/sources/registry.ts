@@ -5,6 +5,7 @@ import { Address, AssetId, ChainId, FeedId, Hash } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 import { api3 } from './api3.ts';
 import { chainlink } from './chainlink.ts';
+import { parseObservation } from './observations.ts';
 import { pyth } from './pyth.ts';
 import { type LogFilter, oracleOf, type PriceSource, type StateRead, type WatchedFeed } from './source.ts';
 
@@ -99,6 +100,14 @@ export function configurationAdopted(meaning: Meaning, sha256: string): Configur
       .sort((a, b) => a.chainId - b.chainId),
     feeds: feedDefinitions(meaning),
   };
+}
+
+/** The event that a stored observation says. @throws {ObservationNotUnderstoodError} */
+export function decodeObservation(kind: string, payload: string): DomainEvent {
+  const observation = parseObservation(kind, payload);
+  return observation.type === 'ConfigAdopted'
+    ? configurationAdopted(observation.content, observation.sha256)
+    : observation;
 }
 
 export interface Decoder {
