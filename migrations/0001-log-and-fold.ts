@@ -8,7 +8,7 @@ export class LogAndFold1700000000001 implements MigrationInterface {
     await runner.query(`
       -- The network this database is bound to: one row.
       CREATE TABLE network (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
         name text NOT NULL COLLATE "C"
       );
       -- Hash of each chain's start block, recorded at first connect: tells a devnet from the mainnet it imitates.
@@ -79,7 +79,7 @@ export class LogAndFold1700000000001 implements MigrationInterface {
       );
       -- Cursor of the one fold, fenced by its lease epoch.
       CREATE TABLE fold (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
         epoch bigint NOT NULL, holder text NOT NULL, renewed_at timestamptz NOT NULL,
         lineage text REFERENCES lineage(id),
         -- {chainId: batchNo} the committed results rest on

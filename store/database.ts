@@ -1,0 +1,114 @@
+import pg from 'pg';
+import { InvariantError, RetryableError } from '../schema/errors.ts';
+
+/** Connections to one database. Rows hold bigint columns as numbers, numeric as strings, bytea as Buffers. */
+export type Pool = pg.Pool;
+/** One connection, inside `transaction` or checked out of the pool. */
+export type Client = pg.PoolClient;
+/** What runs a statement: a pool or one of its connections. */
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+export interface PoolOptions {
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  readonly max?: number;
+  readonly statementTimeoutMs?: number;
+  /** Sessions refuse writes and, where migration could create it, have the rights of the role `avsl_reader` only. */
+  readonly readOnly?: boolean;
+}
+
+export class DatabaseUnavailableError extends RetryableError {
+  override readonly name = 'DatabaseUnavailableError';
+  constructor(override readonly cause: unknown) {
+    super(`The database does not answer: ${cause instanceof Error ? cause.message : String(cause)}. Trying again.`);
+  }
+}
+
+export const readerRole = 'avsl_reader';
+
+export function createPool(url: string, options: PoolOptions): Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: options.applicationName,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: 30_000,
+    types: { getTypeParser },
+    ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),
+    ...(options.readOnly ? { options: '-c default_transaction_read_only=on', onConnect: takeReaderRole } : {}),
+  });
+  // Without a listener the loss of an idle connection would end the process; the next query reports it instead.
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** The pool waits for this before it hands the connection out. */
+async function takeReaderRole(client: pg.ClientBase): Promise<void> {
+  await client.query(
+    `SELECT set_config('role', rolname, false) FROM pg_roles
+     WHERE rolname = '${readerRole}' AND pg_has_role(current_user, oid, 'MEMBER')`,
+  );
+}
+
+/** Runs `body` in one transaction on one connection: commits when it returns, rolls back when it throws. */
+export async function transaction<T>(pool: Pool, body: (client: Client) => Promise<T>): Promise<T> {
+  let client: Client;
+  try {
+    client = await pool.connect();
+  } catch (error) {
+    throw isConnectionLoss(error) ? new DatabaseUnavailableError(error) : error;
+  }
+  let broken: Error | undefined;
+  // A connection lost between two statements emits an event, which would end the process if nobody listened.
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    await client.query('BEGIN');
+    const result = await body(client);
+    const end = await client.query('COMMIT');
+    if (end.command !== 'COMMIT') throw new InvariantError('A transaction whose statement failed was committed');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failure: Error) => {
+      broken ??= failure;
+    });
+    throw isConnectionLoss(error) ? new DatabaseUnavailableError(error) : error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
+
+/** SQLSTATE of a database error, else null. 23505 is a unique violation. */
+export function sqlState(error: unknown): string | null {
+  const code = (error as { code?: unknown } | null)?.code;
+  return error instanceof Error && typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+}
+
+function isConnectionLoss(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== null) return /^(08|57P0|53300)/.test(state);
+  const { code, message } = error as { code?: string; message?: string };
+  return (
+    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/.test(code ?? '') ||
+    /^(Connection terminated|timeout exceeded when trying to connect)/.test(message ?? '')
+  );
+}
+
+const int8 = 20;
+const int8Array = 1016;
+
+function safeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new InvariantError(`bigint ${text} in the database is no safe integer`);
+  return value;
+}
+
+const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') => {
+  if (format === 'binary') return pg.types.getTypeParser(oid, 'binary');
+  const parse = pg.types.getTypeParser(oid, 'text');
+  if (oid === int8) return safeInteger;
+  if (oid !== int8Array) return parse;
+  return (text: string) => (parse(text) as (string | null)[]).map((item) => (item === null ? null : safeInteger(item)));
+};

@@ -1,0 +1,170 @@
+import type { QueryArrayConfig } from 'pg';
+import { InvariantError } from '../schema/errors.ts';
+import type { Address, ChainId, Hash, Hex } from '../schema/ids.ts';
+import type { LogRow, ObservationRow, StateReadRow } from '../schema/log-rows.ts';
+import type { Queryable } from './database.ts';
+
+/** A block with rows, as the fold reads it: logs by log index, state reads by (to, calldata). */
+export interface LogBlock {
+  readonly chainId: ChainId;
+  readonly number: number;
+  readonly hash: Hash;
+  /** Seconds. */
+  readonly timestamp: number;
+  /** Digest of the block's rows as ingest stored it. */
+  readonly rowsSha256: Hash;
+  readonly logCount: number;
+  readonly logs: readonly LogRow[];
+  readonly stateReads: readonly StateReadRow[];
+}
+
+/**
+ * Which rows exist for a reader. `now`: the log as it stands. A map chain -> batch number: the log as it stood when
+ * those batches were the newest, with the rows that later reorgs displaced.
+ */
+export type Visibility = 'now' | ReadonlyMap<number, number>;
+
+const BLOCKS_PER_QUERY = 1000;
+
+const hexBytes = (text: string): string => `0x${text.slice(2)}`;
+const safeInteger = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new InvariantError(`Stored integer ${text} is not a safe integer`);
+  return value;
+};
+/** bytea as 0x-hex and integers as numbers, straight from the wire text: the fold's hot path makes no Buffers. */
+const types: QueryArrayConfig['types'] = {
+  getTypeParser: (oid: number) =>
+    oid === 17 ? hexBytes : oid === 20 || oid === 23 ? safeInteger : (text: string) => text,
+} as unknown as NonNullable<QueryArrayConfig['types']>;
+
+async function rows<R extends readonly unknown[]>(client: Queryable, text: string, values: unknown[]): Promise<R[]> {
+  return (await client.query({ text, values, rowMode: 'array', types } as QueryArrayConfig)).rows as unknown as R[];
+}
+
+/**
+ * Blocks with rows of one chain in block order, number > `afterBlock` and timestamp <= `throughTime`, read in pieces
+ * along the primary keys. `topics`: only logs with one of these topic0 are delivered (absent: all logs).
+ * Call inside one REPEATABLE READ transaction to see one state of the log.
+ */
+export async function* readChain(
+  client: Queryable,
+  chainId: number,
+  options: {
+    readonly afterBlock: number;
+    readonly throughTime: number;
+    readonly visibility?: Visibility;
+    readonly topics?: readonly string[];
+  },
+): AsyncGenerator<LogBlock> {
+  const batch =
+    options.visibility === undefined || options.visibility === 'now' ? null : options.visibility.get(chainId);
+  if (batch === undefined) return;
+  const source = (table: string, columns: string, number: string): string =>
+    batch === null
+      ? `SELECT ${columns} FROM ${table} WHERE chain_id = $1 AND ${number} > $2`
+      : table === 'block'
+        ? `SELECT ${columns} FROM block WHERE chain_id = $1 AND ${number} > $2 AND batch_no <= ${batch}
+           UNION ALL
+           SELECT ${columns} FROM block_orphaned WHERE chain_id = $1 AND ${number} > $2
+             AND batch_no <= ${batch} AND displaced_by > ${batch}`
+        : `SELECT ${columns} FROM ${table} WHERE chain_id = $1 AND ${number} > $2
+             AND EXISTS (SELECT FROM block b WHERE b.chain_id = $1 AND b.number = ${number} AND b.batch_no <= ${batch})
+           UNION ALL
+           SELECT ${columns} FROM ${table}_orphaned WHERE chain_id = $1 AND ${number} > $2
+             AND batch_no <= ${batch} AND displaced_by > ${batch}`;
+  const blockColumns = 'number, hash, timestamp, logs_sha256, log_count';
+  const logColumns = 'block_number, log_index, transaction_hash, address, topic0, topic1, topic2, topic3, data';
+  const readColumns = 'block_number, to_address, calldata, result';
+  let after = options.afterBlock;
+  for (;;) {
+    const blocks = await rows<[number, Hash, number, Hash, number]>(
+      client,
+      `SELECT * FROM (${source('block', blockColumns, 'number')}) b WHERE timestamp <= $3 ORDER BY number LIMIT ${BLOCKS_PER_QUERY}`,
+      [chainId, after, options.throughTime],
+    );
+    const last = blocks.at(-1);
+    if (!last) return;
+    const logs = await rows<[number, number, Hash, Address, Hash | null, Hash | null, Hash | null, Hash | null, Hex]>(
+      client,
+      `SELECT * FROM (${source('log', logColumns, 'block_number')}) l WHERE block_number <= $3
+         ${options.topics ? 'AND topic0 = ANY($4)' : ''} ORDER BY block_number, log_index`,
+      [
+        chainId,
+        after,
+        last[0],
+        ...(options.topics ? [options.topics.map((topic) => Buffer.from(topic.slice(2), 'hex'))] : []),
+      ],
+    );
+    const reads = await rows<[number, Address, Hex, Hex | null]>(
+      client,
+      `SELECT * FROM (${source('state_read', readColumns, 'block_number')}) s WHERE block_number <= $3
+         ORDER BY block_number, to_address, calldata`,
+      [chainId, after, last[0]],
+    );
+    let nextLog = 0;
+    let nextRead = 0;
+    for (const [number, hash, timestamp, rowsSha256, logCount] of blocks) {
+      const blockLogs: LogRow[] = [];
+      for (; nextLog < logs.length && (logs[nextLog] as (typeof logs)[number])[0] === number; nextLog++) {
+        const row = logs[nextLog] as (typeof logs)[number];
+        const topics: Hash[] = [];
+        for (let i = 4; i < 8; i++) if (row[i] !== null) topics.push(row[i] as Hash);
+        blockLogs.push({
+          chainId: chainId as ChainId,
+          blockNumber: number,
+          logIndex: row[1],
+          transactionHash: row[2],
+          address: row[3],
+          topics,
+          data: row[8],
+        });
+      }
+      const blockReads: StateReadRow[] = [];
+      for (; nextRead < reads.length && (reads[nextRead] as (typeof reads)[number])[0] === number; nextRead++) {
+        const [, to, calldata, result] = reads[nextRead] as (typeof reads)[number];
+        blockReads.push({ chainId: chainId as ChainId, blockNumber: number, to, calldata, result });
+      }
+      if (logCount === 0 && blockReads.length === 0) continue;
+      yield {
+        chainId: chainId as ChainId,
+        number,
+        hash,
+        timestamp,
+        rowsSha256,
+        logCount,
+        logs: blockLogs,
+        stateReads: blockReads,
+      };
+    }
+    if (nextLog < logs.length || nextRead < reads.length) {
+      throw new InvariantError(
+        `Chain ${chainId} has rows in blocks (${after}, ${last[0]}] that table block does not list`,
+      );
+    }
+    if (blocks.length < BLOCKS_PER_QUERY) return;
+    after = last[0];
+  }
+}
+
+/** All observations, in stream and position order, up to the given positions (absent: all). */
+export async function readObservations(client: Queryable, visibility?: Visibility): Promise<ObservationRow[]> {
+  const found = await rows<[number, number, number, number, string, string]>(
+    client,
+    'SELECT stream, position, effective_time, source_time, kind, payload FROM observation ORDER BY stream, position',
+    [],
+  );
+  return found
+    .filter(([stream, position]) => {
+      if (visibility === undefined || visibility === 'now') return true;
+      return position <= (visibility.get(stream) ?? 0);
+    })
+    .map(([stream, position, effectiveTime, sourceTime, kind, payload]) => ({
+      stream,
+      position,
+      effectiveTime,
+      sourceTime,
+      kind,
+      payload,
+    }));
+}
