@@ -1,0 +1,237 @@
+import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import { feedDefinition, sources } from '../indexer/sources/registry.ts';
+import { oracleOf } from '../indexer/sources/source.ts';
+import {
+  type ChainsConfig,
+  ConfigurationError,
+  chainsConfigSchema,
+  type Meaning,
+  meaningSchema,
+} from '../schema/chains-config.ts';
+import { FatalError } from '../schema/errors.ts';
+import type { FeedDefinition } from '../schema/events.ts';
+import { Address, Hash } from '../schema/ids.ts';
+import { redactUrls } from '../schema/redaction.ts';
+import { parseJson } from './json.ts';
+
+/** One file of configuration, as read. Later layers win over earlier ones. */
+export interface Layer {
+  readonly file: string;
+  readonly content: unknown;
+}
+
+type Path = readonly (string | number)[];
+interface Problem {
+  readonly path: Path;
+  readonly message: string;
+}
+
+export class ConfigurationFileError extends FatalError {
+  override readonly name = 'ConfigurationFileError';
+  constructor(
+    readonly file: string,
+    override readonly cause: unknown,
+  ) {
+    super(
+      `${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)}). Check the path given with --chains or CHAINS_FILE, and the file's permissions.`,
+    );
+  }
+}
+
+/** Reads one file. @throws {ConfigurationFileError | JsonSyntaxError} */
+export function readLayer(path: string, file: string = path): Layer {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigurationFileError(file, error);
+  }
+  return { file, content: parseJson(text, file) };
+}
+
+/**
+ * The configuration that the layers make together: objects are merged key by key, arrays and scalars are replaced, null
+ * in a later layer removes a key.
+ * @throws {ConfigurationError} that names the file, the path, the value and the rule of everything that is wrong.
+ */
+export function configurationOf(layers: readonly Layer[]): ChainsConfig {
+  const [base, ...overlays] = layers;
+  const merged = overlays.reduce((below, layer) => merge(below, layer.content), base?.content);
+  const result = chainsConfigSchema.safeParse(merged);
+  const problems = result.success ? contradictions(result.data) : result.error.issues.flatMap(problemsOf);
+  if (!result.success || problems.length > 0) throw configurationError(layers, merged, problems);
+  return result.data;
+}
+
+function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function merge(below: unknown, above: unknown): unknown {
+  if (!isObject(above)) return above;
+  const entries = new Map<string, unknown>(isObject(below) ? Object.entries(below) : []);
+  for (const [key, value] of Object.entries(above)) {
+    if (value === null) entries.delete(key);
+    else entries.set(key, merge(entries.get(key), value));
+  }
+  return Object.fromEntries(entries);
+}
+
+function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
+  const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key], message: 'this key is not known here' }));
+  }
+  if (issue.code === 'invalid_key') {
+    return [{ path, message: `this key is not allowed: ${issue.issues.map((inner) => inner.message).join(', ')}` }];
+  }
+  return [{ path, message: issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '') }];
+}
+
+/** What single values cannot show: names that lead nowhere, and entries that contradict each other. */
+function contradictions(config: ChainsConfig): readonly Problem[] {
+  const problems: Problem[] = [];
+  const problem = (path: Path, message: string) => problems.push({ path, message });
+  const { parameters, assets, chains } = config;
+
+  if (parameters.ageingSeconds % parameters.stepSeconds !== 0) {
+    problem(['parameters', 'ageingSeconds'], `expected a multiple of stepSeconds (${parameters.stepSeconds})`);
+  }
+  if (parameters.tauFastSeconds > parameters.tauSlowSeconds) {
+    problem(['parameters', 'tauFastSeconds'], `expected at most tauSlowSeconds (${parameters.tauSlowSeconds})`);
+  }
+  for (const [name, floor] of Object.entries(parameters.vStressFloor)) {
+    if (floor <= parameters.vScalarMax) continue;
+    problem(['parameters', 'vStressFloor', name], `expected at most vScalarMax (${parameters.vScalarMax})`);
+  }
+  for (const [name, asset] of Object.entries(assets)) {
+    if (asset.root !== 'USD' && !Object.hasOwn(assets, asset.root)) {
+      problem(['assets', name, 'root'], `expected USD or one of ${known(assets)}`);
+    }
+  }
+
+  const chainOfId = new Map<number, string>();
+  for (const [chainName, { meaning }] of Object.entries(chains)) {
+    const path = ['chains', chainName, 'meaning'];
+    const other = chainOfId.get(meaning.chainId);
+    if (other) problem([...path, 'chainId'], `expected an id of its own; chain ${other} has the same`);
+    chainOfId.set(meaning.chainId, chainName);
+
+    const feedOf = new Map<string, string>();
+    for (const [feedName, feed] of Object.entries(meaning.feeds)) {
+      const at = [...path, 'feeds', feedName];
+      const source = sources.find(({ id }) => id === feed.source);
+      if (!source) {
+        problem([...at, 'source'], `expected one of ${sources.map(({ id }) => id).join(', ')}`);
+        continue;
+      }
+      if (source.keyed && feed.key === undefined) {
+        problem([...at, 'key'], `expected 0x and 64 hex digits: ${feed.source} tells its feeds apart by key`);
+      }
+      if (!source.keyed && feed.key !== undefined) {
+        problem([...at, 'key'], `expected no key: ${feed.source} has one feed per address`);
+      }
+      if (!source.readsScale && feed.decimals === undefined) {
+        problem([...at, 'decimals'], `expected a number: ${feed.source} does not state its decimals on chain`);
+      }
+      if (feed.purpose === 'price') {
+        if (feed.asset === undefined) problem([...at, 'asset'], `expected one of ${known(assets)}`);
+        else if (!Object.hasOwn(assets, feed.asset)) problem([...at, 'asset'], `expected one of ${known(assets)}`);
+      } else if (feed.asset !== undefined) {
+        problem([...at, 'asset'], `expected no asset: a feed of purpose ${feed.purpose} prices none`);
+      }
+      const oracle = oracleOf({ address: Address(feed.address), key: feed.key === undefined ? null : Hash(feed.key) });
+      const vote = `${feed.source} ${oracle} ${feed.asset}`;
+      const twin = feedOf.get(vote);
+      if (twin)
+        problem([...at, 'address'], `expected a feed of its own; feed ${twin} reads the same for the same asset`);
+      feedOf.set(vote, feedName);
+    }
+  }
+  return problems;
+}
+
+function known(record: object): string {
+  return Object.keys(record).sort().join(', ') || '(none)';
+}
+
+function configurationError(
+  layers: readonly Layer[],
+  merged: unknown,
+  problems: readonly Problem[],
+): ConfigurationError {
+  const placed = problems.map((problem) => ({ ...problem, file: fileOf(layers, problem.path) }));
+  const files = [...new Set(placed.map(({ file }) => file))];
+  return new ConfigurationError(
+    files.join(' and '),
+    placed.map(({ path, message, file }) => ({
+      path: path.join('.'),
+      message: files.length > 1 ? `${message} (in ${file})` : message,
+      found: shown(path, valueAt(merged, path)),
+    })),
+  );
+}
+
+/** The last layer that sets the value; for a value that none sets, the first that sets the most of its path. */
+function fileOf(layers: readonly Layer[], path: Path): string {
+  let best = { file: layers[0]?.file ?? 'configuration', depth: 0 };
+  for (const { file, content } of layers) {
+    let depth = 0;
+    while (depth < path.length && valueAt(content, path.slice(0, depth + 1)) !== undefined) depth++;
+    if (depth > best.depth || depth === path.length) best = { file, depth };
+  }
+  return best.file;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (at, part) =>
+      typeof at === 'object' && at !== null && Object.hasOwn(at, part)
+        ? (at as Record<string, unknown>)[part]
+        : undefined,
+    value,
+  );
+}
+
+/** What an error may repeat: no keys of providers, no pages of objects. */
+function shown(path: Path, value: unknown): unknown {
+  if (typeof value === 'string') {
+    return path.includes('wiring') && !/^\w+$/.test(value) ? `${redactUrls(value).slice(0, 12)}...` : redactUrls(value);
+  }
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  return isObject(value) ? `an object with ${known(value)}` : value;
+}
+
+/**
+ * What of the configuration decides numbers, and apart from it the feeds that join a running lineage from now.
+ * Descriptions, notes and `verified` are for people and stay out.
+ */
+export function meaningOf(config: ChainsConfig): {
+  readonly meaning: Meaning;
+  readonly joining: readonly FeedDefinition[];
+} {
+  const joining: FeedDefinition[] = [];
+  const meaning = meaningSchema.parse({
+    parameters: config.parameters,
+    assets: mapValues(config.assets, ({ description, ...asset }) => asset),
+    chains: mapValues(config.chains, (chain, chainName) => ({
+      ...chain.meaning,
+      feeds: Object.fromEntries(
+        Object.entries(chain.meaning.feeds).flatMap(([key, { activation, verified, note, ...feed }]) => {
+          if (activation === 'start') return [[key, feed]];
+          joining.push(feedDefinition(chainName, chain.meaning.chainId, key, feed));
+          return [];
+        }),
+      ),
+    })),
+  });
+  return { meaning, joining: joining.sort((a, b) => (a.id < b.id ? -1 : 1)) };
+}
+
+function mapValues<V, W>(
+  record: { readonly [key: string]: V },
+  change: (value: V, key: string) => W,
+): { [key: string]: W } {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
+}
