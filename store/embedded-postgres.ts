@@ -2,11 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
-  chmodSync,
   chownSync,
   closeSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -17,11 +15,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { FatalError } from '../schema/errors.ts';
-import { installPostgresBinaries } from './postgres-binaries.ts';
+import { installPostgresBinaries, makeOpenFolder } from './postgres-binaries.ts';
 
 export interface EmbeddedPostgres {
   readonly url: string;
@@ -107,7 +105,7 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
       break;
     }
     const { child, port } = started;
-    writeFileSync(join(folder, 'starter.pid'), `${process.pid}\n`);
+    writeFileSync(join(folder, 'starter.pid'), `${process.pid} ${child.pid}\n`);
     await createDatabase(port, password);
     return {
       url: urlOf(port, password, database),
@@ -131,7 +129,7 @@ async function adopt(
   server: { readonly pid: number; readonly port: number },
   log: (line: string) => void,
 ): Promise<EmbeddedPostgres> {
-  const orphan = takeOver(folder);
+  const orphan = takeOver(folder, server.pid);
   log(`using the PostgreSQL already running on ${folder} (process ${server.pid}, port ${server.port})`);
   await createDatabase(server.port, password);
   return {
@@ -144,20 +142,19 @@ async function adopt(
       await withinStopLimit(
         folder,
         (async () => {
-          while (isAlive(server.pid) && !isZombie(server.pid)) await sleep(20);
+          while (isAlive(server.pid)) await sleep(20);
         })(),
       );
     },
   };
 }
 
-/** True when the process that started the server is gone: whoever adopts it then owns it. */
-function takeOver(folder: string): boolean {
+/** True when the process that started this very server is gone: whoever adopts it then owns it. */
+function takeOver(folder: string, serverPid: number): boolean {
   const path = join(folder, 'starter.pid');
-  const starter = existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0;
-  if (starter > 0 && starter !== process.pid && isAlive(starter) && !isZombie(starter)) return false;
-  if (starter === process.pid) return false;
-  writeFileSync(path, `${process.pid}\n`);
+  const [starter, started] = existsSync(path) ? readFileSync(path, 'utf8').split(' ').map(Number) : [];
+  if (starter === undefined || started !== serverPid || isAlive(starter)) return false;
+  writeFileSync(path, `${process.pid} ${serverPid}\n`);
   return true;
 }
 
@@ -172,17 +169,17 @@ function chooseFolder(dataDir: string, log: (line: string) => void): { folder: s
         `Start as that user, or set DATA_DIR to a folder of your own`,
       );
     }
-    makeFolder(dataDir);
+    makeOpenFolder(dataDir);
     return { folder: dataDir, account: null };
   }
   const account = ownerOf(join(dataDir, 'cluster')) ?? serverAccount();
-  makeFolder(dataDir);
+  makeOpenFolder(dataDir);
   if (canEnter(dataDir, account)) return { folder: dataDir, account };
 
   const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
   const outside = join('/var/lib/avsl-indexer', name);
   const outsideAccount = ownerOf(join(outside, 'cluster')) ?? account;
-  makeFolder(outside);
+  makeOpenFolder(outside);
   if (!canEnter(outside, outsideAccount)) {
     throw new EmbeddedPostgresError(
       dataDir,
@@ -192,13 +189,6 @@ function chooseFolder(dataDir: string, log: (line: string) => void): { folder: s
   }
   log(`${dataDir} is closed to the database's user ${outsideAccount.uid}: the database is kept in ${outside}`);
   return { folder: outside, account: outsideAccount };
-}
-
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  mkdirSync(folder);
-  chmodSync(folder, 0o755);
 }
 
 /** PostgreSQL refuses to run as root and on data of another user, so root runs it as whoever made the data. */
@@ -371,6 +361,7 @@ function readPidFile(cluster: string): PidFile | null {
   };
 }
 
+/** Of a zombie: false, though PostgreSQL itself takes one for alive. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

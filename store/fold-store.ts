@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import { type Canonical, canonicalJson } from '../schema/canonical.ts';
 import { FatalError, InvariantError, invariant } from '../schema/errors.ts';
@@ -159,12 +159,19 @@ export async function readProgress(
 
 /** Timestamp of a chain's first stored block (its start block, which is a state-read block). Null: none yet. */
 export async function firstBlockTime(client: Queryable, chainId: number): Promise<number | null> {
-  const { rows } = await client.query('SELECT timestamp FROM block WHERE chain_id = $1 ORDER BY number LIMIT 1', [chainId]);
+  const { rows } = await client.query('SELECT timestamp FROM block WHERE chain_id = $1 ORDER BY number LIMIT 1', [
+    chainId,
+  ]);
   return (rows[0]?.timestamp as number | undefined) ?? null;
 }
 
 /** Timestamp of the first block with number > `afterBlock`, `skip` blocks further on. Null: there are not so many. */
-export async function blockTimeAhead(client: Queryable, chainId: number, afterBlock: number, skip: number): Promise<number | null> {
+export async function blockTimeAhead(
+  client: Queryable,
+  chainId: number,
+  afterBlock: number,
+  skip: number,
+): Promise<number | null> {
   const { rows } = await client.query(
     'SELECT timestamp FROM block WHERE chain_id = $1 AND number > $2 ORDER BY number OFFSET $3 LIMIT 1',
     [chainId, afterBlock, skip],
@@ -172,10 +179,7 @@ export async function blockTimeAhead(client: Queryable, chainId: number, afterBl
   return (rows[0]?.timestamp as number | undefined) ?? null;
 }
 
-export async function appendObservation(
-  client: Queryable,
-  row: Omit<ObservationRow, 'position'>,
-): Promise<number> {
+export async function appendObservation(client: Queryable, row: Omit<ObservationRow, 'position'>): Promise<number> {
   const { rows } = await client.query(
     `INSERT INTO observation (stream, position, effective_time, source_time, kind, payload)
      SELECT $1::integer, coalesce(max(position), 0) + 1, $2, $3, $4, $5 FROM observation WHERE stream = $1::integer RETURNING position`,
@@ -213,7 +217,12 @@ export async function readCheckpoint(
 /** Stored journal entries of a lineage in seq order, in pieces. `kinds` absent: all. */
 export async function* readJournal(
   client: Queryable,
-  options: { readonly lineage?: string; readonly kinds?: readonly string[]; readonly afterSeq?: number; readonly afterTime?: number },
+  options: {
+    readonly lineage?: string;
+    readonly kinds?: readonly string[];
+    readonly afterSeq?: number;
+    readonly afterTime?: number;
+  },
 ): AsyncGenerator<JournalEntry & { readonly batches: { readonly [chainOrStream: string]: number } }> {
   let after = options.afterSeq ?? 0;
   for (;;) {
@@ -309,7 +318,10 @@ export async function writeCommit(client: Client, commit: FoldCommit): Promise<v
     commit.journal.flatMap(({ seq, parsed }) => publishedRows(seq, parsed)),
   );
   if (commit.rewindVersionsTo !== null) {
-    await client.query('DELETE FROM feed_version WHERE lineage = $1 AND from_time > $2', [commit.lineage, commit.rewindVersionsTo]);
+    await client.query('DELETE FROM feed_version WHERE lineage = $1 AND from_time > $2', [
+      commit.lineage,
+      commit.rewindVersionsTo,
+    ]);
     await client.query('UPDATE feed_version SET to_time = NULL WHERE lineage = $1 AND to_time > $2', [
       commit.lineage,
       commit.rewindVersionsTo,
@@ -318,7 +330,11 @@ export async function writeCommit(client: Client, commit: FoldCommit): Promise<v
   await writeFeedVersions(client, commit);
   if (commit.checkpoint) {
     const { time, digest, buckets } = commit.checkpoint;
-    await client.query('INSERT INTO checkpoint (lineage, time, digest) VALUES ($1, $2, $3)', [commit.lineage, time, digest]);
+    await client.query('INSERT INTO checkpoint (lineage, time, digest) VALUES ($1, $2, $3)', [
+      commit.lineage,
+      time,
+      digest,
+    ]);
     await copyRows(
       client,
       'checkpoint_bucket (lineage, bucket, time, body)',
@@ -329,7 +345,15 @@ export async function writeCommit(client: Client, commit: FoldCommit): Promise<v
 }
 
 function publishedRows(seq: number, body: JournalBody): CopyValue[][] {
-  const head = (asset: string, retracted: boolean): CopyValue[] => [seq, body.lineage, asset, body.step, body.time, body.kind, retracted];
+  const head = (asset: string, retracted: boolean): CopyValue[] => [
+    seq,
+    body.lineage,
+    asset,
+    body.step,
+    body.time,
+    body.kind,
+    retracted,
+  ];
   return [
     ...Object.entries(body.values.assets).map(([asset, value]) => [
       ...head(asset, false),
@@ -417,7 +441,8 @@ const escapes: { readonly [character: string]: string } = { '\\': '\\\\', '\n': 
 
 function copyText(value: CopyValue): string {
   if (value === null) return '\\N';
-  if (typeof value === 'string') return /[\\\n\r\t]/.test(value) ? value.replace(/[\\\n\r\t]/g, (c) => escapes[c] as string) : value;
+  if (typeof value === 'string')
+    return /[\\\n\r\t]/.test(value) ? value.replace(/[\\\n\r\t]/g, (c) => escapes[c] as string) : value;
   if (typeof value === 'number' && !Number.isFinite(value)) throw new InvariantError(`${value} was to be stored`);
   return String(value);
 }

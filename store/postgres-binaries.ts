@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { accessSync, chmodSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -33,7 +33,7 @@ export async function installPostgresBinaries(log: (line: string) => void): Prom
   if (existsSync(join(target, 'bin'))) return target;
 
   log(`copying the PostgreSQL ${source.version} binaries to ${target}`);
-  await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+  makeOpenFolder(dirname(target));
   const copy = await mkdtemp(`${target}.partial-`);
   await cp(source.native, copy, { recursive: true, verbatimSymlinks: true });
   for (const link of source.links) {
@@ -95,6 +95,14 @@ function cacheFolder(): string {
       return join(tmpdir(), `avsl-indexer-cache-${process.getuid?.() ?? 'user'}`);
     }
   }
+}
+
+/** Makes what is missing of the path so that every user can enter it, whatever the umask. */
+export function makeOpenFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeOpenFolder(dirname(folder));
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o755);
 }
 
 function openToEverybody(folder: string): void {
