@@ -2,10 +2,10 @@ import { InvariantError } from './errors.ts';
 
 /**
  * The double nearest to `raw / 10^decimals`, made through the decimal string: `Number(raw) / 1e18` misses the nearest
- * double for a quarter of 90-bit values.
+ * double for a quarter of 90-bit values. `decimals` may be negative.
  */
 export function toFloat(raw: bigint, decimals: number): number {
-  return Number(`${raw}e-${decimals}`);
+  return Number(`${raw}e${-decimals}`);
 }
 
 /**

@@ -74,7 +74,7 @@ export function assertShape(row: LogRow, topics: number, words: number): void {
 
 /** The result of a call that returns exactly `words` words. @throws {MalformedWord} for a revert or any other length. */
 export function resultOf(row: StateReadRow, words: number): Hex {
-  if (row.result === null) throw new MalformedWord(`${words * 32} bytes`, 'a revert');
+  if (row.result === null) throw new MalformedWord(`${words * 32} bytes`, 'a revert or no contract');
   if (row.result.length !== 2 + words * wordDigits) {
     throw new MalformedWord(`${words * 32} bytes`, `${(row.result.length - 2) / 2} bytes`);
   }

@@ -1,0 +1,391 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import {
+  decodeEventLog,
+  encodeAbiParameters,
+  encodeEventTopics,
+  parseAbi,
+  toEventSelector,
+  toFunctionSelector,
+} from 'viem';
+import { describe, expect, test } from 'vitest';
+import type { Meaning } from '../../schema/chains-config.ts';
+import { Address, ChainId, Hash, Hex } from '../../schema/ids.ts';
+import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
+import {
+  configurationAdopted,
+  createDecoder,
+  decodableTopics,
+  feedDefinitions,
+  filtersFor,
+  sources,
+  stateReadsFor,
+} from './registry.ts';
+import type { PriceSource, WatchedFeed } from './source.ts';
+
+interface Fixture {
+  readonly logs: readonly { readonly name: string; readonly row: LogRow; readonly events: unknown }[];
+  readonly stateReads: readonly { readonly name: string; readonly row: StateReadRow; readonly events: unknown }[];
+}
+
+function fixtureOf(source: PriceSource): Fixture {
+  return JSON.parse(readFileSync(new URL(`fixtures/${source.id}.json`, import.meta.url), 'utf8')) as Fixture;
+}
+
+/** Fixtures hold bigints as decimal strings. */
+function plain(events: unknown): unknown {
+  return JSON.parse(JSON.stringify(events, (_, value) => (typeof value === 'bigint' ? String(value) : value)));
+}
+
+function feedOf(row: StateReadRow): WatchedFeed {
+  const key = row.calldata.length > 10 ? Hash(`0x${row.calldata.slice(10)}`) : null;
+  return { chainId: row.chainId, address: row.to, key };
+}
+
+const refused = (source: PriceSource, row: LogRow | StateReadRow, origin: unknown = expect.any(String)) => ({
+  type: 'LogNotUnderstood',
+  chainId: row.chainId,
+  source: source.id,
+  origin,
+  blockNumber: row.blockNumber,
+  expected: expect.stringMatching(/.+/),
+  found: expect.stringMatching(/.+/),
+});
+
+const word = '0'.repeat(64);
+const cut = (hex: Hex, bytes: number) => hex.slice(0, hex.length - 2 * bytes) as Hex;
+
+test('topics and ids are unique over all sources', () => {
+  const topics = sources.flatMap((source) => source.topics);
+  expect(new Set(topics).size).toBe(topics.length);
+  expect(decodableTopics()).toEqual([...topics].sort());
+  expect(new Set(sources.map((source) => source.id)).size).toBe(sources.length);
+});
+
+describe.each(sources.map((source) => ({ id: source.id, source })))('$id', ({ source }) => {
+  const fixture = fixtureOf(source);
+
+  test('has a recorded log for every topic and a recorded answer for every state read', () => {
+    expect([...new Set(fixture.logs.map(({ row }) => row.topics[0]))].sort()).toEqual([...source.topics].sort());
+    const asked = source
+      .stateReads({
+        chainId: ChainId(1),
+        address: Address(`0x${'ab'.repeat(20)}`),
+        key: source.keyed ? Hash(`0x${'cd'.repeat(32)}`) : null,
+      })
+      .map(({ calldata }) => calldata.slice(0, 10));
+    const answered = fixture.stateReads
+      .filter(({ row }) => row.result !== null)
+      .map(({ row }) => row.calldata.slice(0, 10));
+    expect([...new Set(answered)].sort()).toEqual([...new Set(asked)].sort());
+  });
+
+  test.each(fixture.logs)('log: $name', ({ row, events }) => {
+    expect(plain(source.decodeLog(row))).toEqual(events);
+  });
+
+  test.each(fixture.stateReads)('state read: $name', ({ row, events }) => {
+    expect(plain(source.decodeStateRead(row, feedOf(row)))).toEqual(events);
+  });
+
+  test.each(fixture.logs)('refuses with one event what is not exactly the log: $name', ({ row }) => {
+    const damaged: LogRow[] = [
+      { ...row, data: cut(row.data, 1) },
+      { ...row, data: cut(row.data, 32) },
+      { ...row, data: Hex('0x') },
+      { ...row, data: Hex(`${row.data}00`) },
+      { ...row, data: Hex(row.data + word) },
+      { ...row, topics: [...row.topics, Hash(`0x${word}`)] },
+      { ...row, topics: row.topics.slice(0, -1) },
+      { ...row, topics: row.topics.slice(0, 1) },
+    ];
+    for (const bad of damaged) expect(source.decodeLog(bad)).toEqual([refused(source, bad)]);
+  });
+
+  test.each(fixture.stateReads.filter(({ row, events }) => row.result !== null && (events as unknown[]).length > 0))(
+    'refuses with one event what is not exactly the answer: $name',
+    ({ row }) => {
+      const result = row.result as Hex;
+      for (const bad of [cut(result, 1), cut(result, 32), Hex('0x'), Hex(`${result}00`), Hex(result + word)]) {
+        const feed = feedOf(row);
+        const oracle = feed.key === null ? feed.address : `${feed.address}:${feed.key}`;
+        expect(source.decodeStateRead({ ...row, result: bad }, feed)).toEqual([refused(source, row, oracle)]);
+      }
+    },
+  );
+});
+
+const abi = parseAbi([
+  'event AnswerUpdated(int256 indexed current, uint256 indexed roundId, uint256 updatedAt)',
+  'event PriceFeedUpdate(bytes32 indexed id, uint64 publishTime, int64 price, uint64 conf)',
+  'event UpdatedBeaconWithSignedData(bytes32 indexed beaconId, int224 value, uint32 timestamp)',
+  'event UpdatedBeaconSetWithBeacons(bytes32 indexed beaconSetId, int224 value, uint32 timestamp)',
+]);
+
+test('topics and selectors are those of the published signatures', () => {
+  expect(decodableTopics()).toEqual(abi.map((event) => toEventSelector(event)).sort());
+  const feed = { chainId: ChainId(1), address: Address(`0x${'ab'.repeat(20)}`), key: Hash(`0x${'cd'.repeat(32)}`) };
+  const asked = sources.flatMap((source) => source.stateReads(feed)).map(({ calldata }) => calldata.slice(0, 10));
+  const functions = [
+    'aggregator()',
+    'phaseId()',
+    'decimals()',
+    'latestRoundData()',
+    'getPriceUnsafe(bytes32)',
+    'dataFeeds(bytes32)',
+  ];
+  expect(asked.sort()).toEqual(functions.map((name) => toFunctionSelector(name)).sort());
+});
+
+const int = (bits: number) =>
+  fc.oneof(
+    fc.bigInt(-(2n ** BigInt(bits - 1)), 2n ** BigInt(bits - 1) - 1n),
+    fc.constantFrom(0n, -1n, 1n, -(2n ** BigInt(bits - 1)), 2n ** BigInt(bits - 1) - 1n),
+  );
+const uint = (bits: number) =>
+  fc.oneof(fc.bigInt(0n, 2n ** BigInt(bits) - 1n), fc.constantFrom(0n, 1n, 2n ** BigInt(bits) - 1n));
+const bytes32 = fc
+  .uint8Array({ minLength: 32, maxLength: 32 })
+  .map((bytes) => Hash(`0x${Buffer.from(bytes).toString('hex')}`));
+const decoder = createDecoder([]);
+
+function rowOf(topics: readonly unknown[], types: readonly string[], values: readonly bigint[]): LogRow {
+  return {
+    chainId: ChainId(1),
+    blockNumber: 7,
+    logIndex: 0,
+    transactionHash: Hash(`0x${word}`),
+    address: Address(`0x${'ab'.repeat(20)}`),
+    topics: topics as Hash[],
+    data: encodeAbiParameters(
+      types.map((type) => ({ type })),
+      values,
+    ) as Hex,
+  };
+}
+
+test('reads what an independent encoder wrote, over the whole range of every type', () => {
+  fc.assert(
+    fc.property(int(256), uint(256), fc.bigInt(0n, 2n ** 53n - 1n), (current, roundId, updatedAt) => {
+      const row = rowOf(
+        encodeEventTopics({ abi, eventName: 'AnswerUpdated', args: { current, roundId } }),
+        ['uint256'],
+        [updatedAt],
+      );
+      expect(decoder.decodeLog(row)).toMatchObject([
+        { reporter: row.address, value: current, observedAt: Number(updatedAt) },
+      ]);
+    }),
+  );
+  fc.assert(
+    fc.property(bytes32, fc.bigInt(0n, 2n ** 53n - 1n), int(64), uint(64), (id, time, price, conf) => {
+      const row = rowOf(
+        encodeEventTopics({ abi, eventName: 'PriceFeedUpdate', args: { id: id as `0x${string}` } }),
+        ['uint64', 'int64', 'uint64'],
+        [time, price, conf],
+      );
+      expect(decoder.decodeLog(row)).toMatchObject([
+        { reporter: `${row.address}:${id}`, value: price, confidence: conf, observedAt: Number(time) },
+      ]);
+    }),
+  );
+  fc.assert(
+    fc.property(bytes32, int(224), uint(32), (beaconId, value, timestamp) => {
+      const row = rowOf(
+        encodeEventTopics({
+          abi,
+          eventName: 'UpdatedBeaconWithSignedData',
+          args: { beaconId: beaconId as `0x${string}` },
+        }),
+        ['int224', 'uint32'],
+        [value, timestamp],
+      );
+      expect(decoder.decodeLog(row)).toMatchObject([
+        { reporter: `${row.address}:${beaconId}`, value, observedAt: Number(timestamp) },
+      ]);
+    }),
+  );
+});
+
+test('refuses any word that the declared type could not have written', () => {
+  const events = [
+    {
+      topics: encodeEventTopics({ abi, eventName: 'AnswerUpdated', args: { current: 1n, roundId: 1n } }),
+      words: [['uint', 53]],
+    },
+    {
+      topics: encodeEventTopics({ abi, eventName: 'PriceFeedUpdate', args: { id: `0x${word}` } }),
+      words: [
+        ['uint', 53],
+        ['int', 64],
+        ['uint', 64],
+      ],
+    },
+    {
+      topics: encodeEventTopics({ abi, eventName: 'UpdatedBeaconSetWithBeacons', args: { beaconSetId: `0x${word}` } }),
+      words: [
+        ['int', 224],
+        ['uint', 32],
+      ],
+    },
+  ] as const;
+  for (const { topics, words } of events) {
+    words.forEach(([kind, bits], at) => {
+      const beyond = [
+        2n ** BigInt(kind === 'int' ? bits - 1 : bits),
+        2n ** 255n - 1n,
+        ...(kind === 'int' ? [-(2n ** BigInt(bits - 1)) - 1n] : [-1n]),
+      ];
+      for (const value of beyond) {
+        const row = rowOf(
+          topics,
+          words.map(() => 'int256'),
+          words.map((_, i) => (i === at ? value : 1n)),
+        );
+        expect(decoder.decodeLog(row), `word ${at}: ${value}`).toMatchObject([{ type: 'LogNotUnderstood' }]);
+      }
+    });
+  }
+});
+
+test('recorded logs read the same by an independent decoder', () => {
+  for (const source of sources) {
+    for (const { row, events } of fixtureOf(source).logs) {
+      const { args } = decodeEventLog({
+        abi,
+        topics: row.topics as never,
+        data: row.data as `0x${string}`,
+        strict: true,
+      });
+      const found = { current: 0n, price: 0n, value: 0n, ...args } as { current: bigint; price: bigint; value: bigint };
+      expect((events as { value: string }[])[0]?.value).toBe(String(found.current || found.price || found.value));
+    }
+  }
+});
+
+const parameters: Meaning['parameters'] = {
+  stepSeconds: 1,
+  ageingSeconds: 60,
+  staleHeartbeats: 1.5,
+  confidenceShareMax: 0.02,
+  groupWeightMax: 1 / 3,
+  groupsMin: 3,
+  futureSecondsMax: 60,
+  tauFastSeconds: 124_416,
+  tauSlowSeconds: 1_396_224,
+  alpha: 0.7,
+  vScalarMax: 5,
+  vStressFloor: { volatile: 1.5, lst: 0.15, wrapped: 0.15, stable: 0.25 },
+  holdSeconds: 600,
+  degradedWaitSeconds: 600,
+};
+const proxy = `0x${'aa'.repeat(20)}`;
+const pythContract = `0x${'bb'.repeat(20)}`;
+const server = `0x${'cc'.repeat(20)}`;
+const idA = `0x${'0a'.repeat(32)}`;
+const idB = `0x${'0b'.repeat(32)}`;
+const feed = { purpose: 'price', heartbeatSeconds: 3600, deviationThreshold: 0.005, weight: 1 } as const;
+const chain = { chainId: 1, startBlock: 5, blockSeconds: 12, stateReadEveryBlocks: 10, reorgDepthBlocksMax: 64 };
+const meaning: Meaning = {
+  parameters,
+  assets: { ETH: { class: 'volatile', root: 'ETH' } },
+  chains: {
+    one: {
+      ...chain,
+      feeds: {
+        'pyth/ETH': { ...feed, source: 'pyth', asset: 'ETH', address: pythContract, key: idB },
+        'pyth/ETH-2': { ...feed, source: 'pyth', asset: 'ETH', address: pythContract, key: idA, group: 'other' },
+        'chainlink/ETH': { ...feed, source: 'chainlink', asset: 'ETH', address: proxy, decimals: 8 },
+        'api3/ETH': { ...feed, source: 'api3', asset: 'ETH', address: server, key: idA, decimals: 18 },
+        uptime: { ...feed, purpose: 'sequencer-uptime', source: 'chainlink', address: `0x${'dd'.repeat(20)}` },
+      },
+    },
+  },
+};
+
+test('subscriptions and state reads do not depend on the order of chains.json', () => {
+  const one = meaning.chains['one'] as Meaning['chains'][string];
+  const reversed = { ...one, feeds: Object.fromEntries(Object.entries(one.feeds).reverse()) };
+  expect(filtersFor(one)).toEqual([
+    { addresses: [server], topic0: [...(sources[0]?.topics ?? [])].sort(), topic1: [idA] },
+    { topic0: ['0x0559884fd3a460db3073b7fc896cc77986f16e378210ded43186175bf646fc5f'] },
+    {
+      addresses: [pythContract],
+      topic0: ['0xd06a6b7f4918494b3719217d1802786c1f5112a6c1d88fe2cfec00b4584f6aec'],
+      topic1: [idA, idB],
+    },
+  ]);
+  expect(filtersFor(reversed)).toEqual(filtersFor(one));
+  expect(stateReadsFor(reversed)).toEqual(stateReadsFor(one));
+  expect(stateReadsFor(one)).toHaveLength(2 * 4 + 2 + 1);
+});
+
+test('a chain without feeds asks for nothing', () => {
+  expect([filtersFor({ chainId: 1, feeds: {} }), stateReadsFor({ chainId: 1, feeds: {} })]).toEqual([[], []]);
+});
+
+test('feeds become definitions sorted by id, with the names the events use', () => {
+  const common = { chainId: 1, heartbeatSeconds: 3600, deviationThreshold: 0.005, weight: 1 };
+  const price = { ...common, purpose: 'price', asset: 'ETH' };
+  const keyed = (address: string, key: string) => ({ oracle: `${address}:${key}`, reporter: `${address}:${key}` });
+  expect(feedDefinitions(meaning)).toEqual([
+    { ...price, id: 'one/api3/ETH', source: 'api3', group: 'api3', ...keyed(server, idA), decimals: 18 },
+    {
+      ...price,
+      id: 'one/chainlink/ETH',
+      source: 'chainlink',
+      group: 'chainlink',
+      oracle: proxy,
+      reporter: null,
+      decimals: 8,
+    },
+    { ...price, id: 'one/pyth/ETH', source: 'pyth', group: 'pyth', ...keyed(pythContract, idB), decimals: null },
+    { ...price, id: 'one/pyth/ETH-2', source: 'pyth', group: 'other', ...keyed(pythContract, idA), decimals: null },
+    {
+      ...common,
+      id: 'one/uptime',
+      source: 'chainlink',
+      group: 'chainlink',
+      purpose: 'sequencer-uptime',
+      asset: null,
+      oracle: `0x${'dd'.repeat(20)}`,
+      reporter: null,
+      decimals: null,
+    },
+  ]);
+  expect(configurationAdopted(meaning, 'ff')).toEqual({
+    type: 'ConfigurationAdopted',
+    sha256: 'ff',
+    parameters,
+    assets: [{ id: 'ETH', class: 'volatile', root: 'ETH' }],
+    chains: [{ chainId: 1, name: 'one', startBlock: 5 }],
+    feeds: feedDefinitions(meaning),
+  });
+});
+
+test('a decoder answers for the state reads of its own feeds, on their chain only', () => {
+  const own = createDecoder(feedDefinitions(meaning));
+  const row: StateReadRow = {
+    chainId: ChainId(1),
+    blockNumber: 9,
+    to: Address(proxy),
+    calldata: Hex('0x313ce567'),
+    result: Hex(`0x${'8'.padStart(64, '0')}`),
+  };
+  const answer = [{ type: 'OracleScaleReported', chainId: 1, source: 'chainlink', oracle: proxy, decimals: 8 }];
+  expect(own.decodeStateRead(row)).toEqual(answer);
+  expect(own.decodeStateRead({ ...row, chainId: ChainId(2) })).toEqual([]);
+  expect(own.decodeStateRead({ ...row, to: Address(server) })).toEqual([]);
+  for (const read of stateReadsFor(meaning.chains['one'] as Meaning['chains'][string])) {
+    const nonsense = own.decodeStateRead({ ...row, ...read, result: Hex('0x00') });
+    expect(nonsense).toHaveLength(read.calldata === '0x58303b10' ? 0 : 1);
+  }
+});
+
+test('rows of topics nobody knows give nothing', () => {
+  const row = fixtureOf(sources[0] as PriceSource).logs[0]?.row as LogRow;
+  expect([
+    decoder.decodeLog({ ...row, topics: [] }),
+    decoder.decodeLog({ ...row, topics: [Hash(`0x${word}`)] }),
+  ]).toEqual([[], []]);
+});
