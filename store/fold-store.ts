@@ -165,6 +165,20 @@ export async function firstBlockTime(client: Queryable, chainId: number): Promis
   return (rows[0]?.timestamp as number | undefined) ?? null;
 }
 
+/** The first block with rows after `afterBlock`. Null: there is none. */
+export async function firstRowsAfter(
+  client: Queryable,
+  chainId: number,
+  afterBlock: number,
+): Promise<{ readonly block: number; readonly timestamp: number } | null> {
+  const { rows } = await client.query(
+    `SELECT number AS block, timestamp FROM block b WHERE chain_id = $1 AND number > $2 AND (log_count > 0 OR EXISTS
+       (SELECT FROM state_read s WHERE s.chain_id = $1 AND s.block_number = b.number)) ORDER BY number LIMIT 1`,
+    [chainId, afterBlock],
+  );
+  return (rows[0] as { block: number; timestamp: number } | undefined) ?? null;
+}
+
 /** Timestamp of the first block with number > `afterBlock`, `skip` blocks further on. Null: there are not so many. */
 export async function blockTimeAhead(
   client: Queryable,

@@ -1,0 +1,218 @@
+import type { AssetDefinition, FeedDefinition, ModelParameters } from '../schema/events.ts';
+import type { KeeperPolicy, PublishedAsset, PublishedGroup, PublishedSource } from '../schema/published.ts';
+import { fuse, type SourceVerdict } from './fusion/fuse.ts';
+import { capWeights } from './math/cap-weights.ts';
+import { weightedMedian } from './math/weighted-median.ts';
+import { type EwmaState, sigmaAnnual } from './volatility/ewma.ts';
+import { nextVScalar } from './volatility/v-scalar.ts';
+
+/** What a feed last said, as the state keeps it. Raw integers are decimal strings. */
+export type FeedFacts = {
+  readonly reporter: string | null;
+  /** Reported value = price * 10^decimals; null until known. */
+  readonly decimals: number | null;
+  readonly answer: string | null;
+  readonly confidenceRaw: string | null;
+  /** Seconds, as the source claims. */
+  readonly observedAt: number | null;
+  readonly block: number | null;
+  /** USD. */
+  readonly price: number | null;
+  readonly confidence: number | null;
+  readonly fast: EwmaState;
+  readonly slow: EwmaState;
+  /** What did not decode, or does not fit the configuration; such a feed is refused until a new lineage. */
+  readonly failed: string | null;
+};
+
+export interface FeedAtClose {
+  readonly definition: FeedDefinition;
+  readonly facts: FeedFacts;
+  readonly chainIncluded: boolean;
+  readonly sequencerDown: boolean;
+}
+
+/**
+ * Judges one asset at a closing time, in the order of risk model 1.11: admission, sigma per source and its weighted
+ * median, rule FUSE (whose step 3 inflates confidence by that sigma), V. A function of its arguments alone.
+ * `dueAt` is the earliest later second at which a verdict changes without news; null when none will.
+ */
+export function closeAsset(input: {
+  readonly definition: AssetDefinition;
+  readonly time: number;
+  readonly parameters: ModelParameters;
+  readonly feeds: readonly FeedAtClose[];
+  readonly previous: PublishedAsset | null;
+  readonly degradedSince: number | null;
+}): { published: PublishedAsset; dueAt: number | null; degradedSince: number | null } {
+  const { definition, time, parameters, previous } = input;
+  let dueAt = Number.POSITIVE_INFINITY;
+  const candidates = input.feeds.map((feed) => {
+    const { facts } = feed;
+    const staleAfter = parameters.staleHeartbeats * feed.definition.heartbeatSeconds;
+    const age = facts.observedAt === null ? null : Math.max(0, time - facts.observedAt);
+    const refused = refusal(feed, age, staleAfter);
+    if (refused === null) dueAt = Math.min(dueAt, Math.floor((facts.observedAt as number) + staleAfter) + 1);
+    return { ...feed, age, refused, sigmaFast: sigmaAnnual(facts.fast), sigmaSlow: sigmaAnnual(facts.slow) };
+  });
+  const admitted = candidates.filter((candidate) => candidate.refused === null);
+  const sigmaFast = groupedSigma(admitted, 'sigmaFast', parameters.groupWeightMax);
+  const sigmaSlow = groupedSigma(admitted, 'sigmaSlow', parameters.groupWeightMax);
+
+  const fusion = fuse(
+    candidates.map(({ definition: feed, facts, age, refused }) => ({
+      id: feed.id,
+      group: feed.group,
+      price: facts.price ?? 0,
+      confidence: facts.confidence ?? ((facts.price ?? 0) * feed.deviationThreshold) / Math.sqrt(3),
+      ageSeconds: age ?? 0,
+      heartbeatSeconds: feed.heartbeatSeconds,
+      weight: feed.weight,
+      refused,
+    })),
+    {
+      sigma: sigmaFast.sigma ?? 0,
+      staleHeartbeats: parameters.staleHeartbeats,
+      confidenceShareMax: parameters.confidenceShareMax,
+      groupWeightMax: parameters.groupWeightMax,
+      groupsMin: parameters.groupsMin,
+    },
+  );
+
+  const groups: PublishedGroup[] = fusion.groups.map((group) => ({
+    id: group.id,
+    price: group.price,
+    confidence: group.confidence,
+    weight: group.weight,
+    sigmaFast: sigmaFast.byGroup.get(group.id) ?? null,
+  }));
+  const sources: PublishedSource[] = candidates.map((candidate, i) => {
+    const verdict = fusion.sources[i] as SourceVerdict;
+    const price = candidate.facts.price;
+    return {
+      feed: candidate.definition.id,
+      group: candidate.definition.group,
+      used: verdict.refused === null,
+      refused: verdict.refused,
+      price,
+      confidence: verdict.confidence,
+      observedAt: candidate.facts.observedAt,
+      ageSeconds: candidate.age,
+      deviation: price !== null && fusion.price !== null ? price / fusion.price - 1 : null,
+      sigmaFast: candidate.sigmaFast,
+      sigmaSlow: candidate.sigmaSlow,
+    };
+  });
+
+  const degradedSince = fusion.status === 'degraded' ? (input.degradedSince ?? time) : null;
+  if (degradedSince !== null && degradedSince + parameters.degradedWaitSeconds > time) {
+    dueAt = Math.min(dueAt, degradedSince + parameters.degradedWaitSeconds);
+  }
+  const vScalar = nextVScalar({
+    sigmaFast: sigmaFast.sigma,
+    skew: null,
+    alpha: parameters.alpha,
+    assetClass: definition.class,
+    status: fusion.status,
+    groups: [...sigmaFast.byGroup.keys()].sort(),
+    voters: sources.filter(votesOnSigma).map((source) => source.feed),
+    time,
+    previous: previous?.vScalar ?? null,
+    previousVoters: previous?.sources.filter(votesOnSigma).map((source) => source.feed) ?? [],
+    parameters,
+  });
+  if (vScalar.hold !== null && vScalar.hold.until > time) dueAt = Math.min(dueAt, vScalar.hold.until);
+
+  return {
+    published: {
+      status: fusion.status,
+      price: fusion.price ?? previous?.price ?? null,
+      pricedAt: fusion.price !== null ? time : (previous?.pricedAt ?? null),
+      confidence: fusion.confidence,
+      confidenceAll: fusion.confidenceAll,
+      lo: fusion.lo,
+      hi: fusion.hi,
+      flags: fusion.flags,
+      keepers: keeperPolicy(fusion.status, degradedSince, time, parameters),
+      groups,
+      sources,
+      volatility: { sigmaFast: sigmaFast.sigma, sigmaSlow: sigmaSlow.sigma, skew: null },
+      vScalar,
+    },
+    dueAt: dueAt === Number.POSITIVE_INFINITY ? null : dueAt,
+    degradedSince,
+  };
+}
+
+const votesOnSigma = (source: PublishedSource): boolean => source.used && source.sigmaFast !== null;
+
+function refusal(feed: FeedAtClose, age: number | null, staleAfter: number): string | null {
+  if (feed.facts.failed !== null) return 'failed';
+  if (age === null || feed.facts.price === null) return 'no-data';
+  if (!(feed.facts.price > 0)) return 'nonpositive';
+  if (!feed.chainIncluded) return 'chain-excluded';
+  if (feed.sequencerDown) return 'sequencer-down';
+  if (age > staleAfter) return 'stale';
+  return null;
+}
+
+/**
+ * The published sigma: each group speaks once, with the median of its members' sigmas; the weighted median over groups
+ * with capped weights (risk model 2, "Which series"). Null when no admitted source has two updates.
+ */
+function groupedSigma(
+  admitted: readonly {
+    readonly definition: FeedDefinition;
+    readonly sigmaFast: number | null;
+    readonly sigmaSlow: number | null;
+  }[],
+  column: 'sigmaFast' | 'sigmaSlow',
+  groupWeightMax: number,
+): { sigma: number | null; byGroup: ReadonlyMap<string, number> } {
+  const members = new Map<string, { sigmas: number[]; weight: number }>();
+  for (const candidate of admitted) {
+    const sigma = candidate[column];
+    if (sigma === null) continue;
+    const group = members.get(candidate.definition.group);
+    if (group) {
+      group.sigmas.push(sigma);
+      group.weight = Math.max(group.weight, candidate.definition.weight);
+    } else members.set(candidate.definition.group, { sigmas: [sigma], weight: candidate.definition.weight });
+  }
+  const byGroup = new Map<string, number>();
+  const ids = [...members.keys()].sort();
+  for (const id of ids) {
+    const sigmas = (members.get(id) as { sigmas: number[] }).sigmas;
+    byGroup.set(
+      id,
+      weightedMedian(
+        sigmas,
+        sigmas.map(() => 1),
+      ),
+    );
+  }
+  if (ids.length === 0) return { sigma: null, byGroup };
+  const weights = capWeights(
+    ids.map((id) => (members.get(id) as { weight: number }).weight),
+    groupWeightMax,
+  );
+  return {
+    sigma: weightedMedian(
+      ids.map((id) => byGroup.get(id) as number),
+      weights,
+    ),
+    byGroup,
+  };
+}
+
+function keeperPolicy(
+  status: PublishedAsset['status'],
+  degradedSince: number | null,
+  time: number,
+  parameters: ModelParameters,
+): KeeperPolicy {
+  if (status === 'ok') return { newBorrow: true, liquidation: 'normal' };
+  if (status === 'insufficient') return { newBorrow: false, liquidation: 'none' };
+  const waited = degradedSince !== null && time - degradedSince >= parameters.degradedWaitSeconds;
+  return { newBorrow: false, liquidation: waited ? 'both-bounds' : 'wait' };
+}

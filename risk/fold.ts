@@ -1,0 +1,497 @@
+import { assertNever, InvariantError, invariant } from '../schema/errors.ts';
+import type {
+  AssetDefinition,
+  ConfigurationAdopted,
+  DomainEvent,
+  FeedDefinition,
+  ModelParameters,
+  OraclePriceReported,
+} from '../schema/events.ts';
+import type { Cut, PublishedAsset } from '../schema/published.ts';
+import { toFloat } from '../schema/units.ts';
+import { closeAsset, type FeedFacts } from './close-asset.ts';
+import type { Frame, Row } from './state.ts';
+import { State } from './state.ts';
+import { type EwmaState, initialEwma, updateEwma } from './volatility/ewma.ts';
+
+/**
+ * Tables of the state:
+ * - `configuration` / `current`: the adopted `ConfigurationAdopted`
+ * - `definition` / feed id: FeedDefinition; `asset` / asset id: AssetRow
+ * - `feed` / feed id: FeedFacts
+ * - `oracle`, `reporter` / `chain:source:name`: the feeds that name stands for
+ * - `dynamic` / `chain:source`: oracles here say on chain who reports for them; the last block that was asked
+ * - `pending` / `chain:source:reporter`: reports of nobody's reporter since then: a new aggregator's first rounds
+ * - `sequencer` / chain id; `chain` / chain id: last block with rows, its commitment, membership
+ * - `clock` / `now`: the last closing time
+ */
+type AssetRow = {
+  readonly definition: AssetDefinition;
+  readonly feeds: readonly string[];
+  /** Earliest time (seconds) at which a verdict changes without any news; null: none. */
+  readonly dueAt: number | null;
+  readonly last: PublishedAsset | null;
+  readonly degradedSince: number | null;
+};
+
+type PendingReport = readonly [
+  value: string,
+  confidence: string | null,
+  observedAt: number,
+  blockNumber: number,
+  effectiveTime: number,
+];
+
+/** What one closing publishes; null values when nothing is said. */
+export interface Closing {
+  readonly time: number;
+  readonly step: number;
+  readonly cut: Cut;
+  readonly assets: { readonly [asset: string]: PublishedAsset };
+  /** Set at the closing that follows an adoption. */
+  readonly parameters?: ModelParameters;
+}
+
+/** A block with rows entered the fold: the state commits to it. */
+export interface BlockSealed {
+  readonly chainId: number;
+  readonly number: number;
+  readonly hash: string;
+  readonly timestamp: number;
+  /** Digest of the block's rows. */
+  readonly rowsSha256: string;
+}
+
+const asRow = (value: object): Row => value as Row;
+const nameKey = (chainId: number, source: string, name: string): string => `${chainId}:${source}:${name}`;
+
+/**
+ * The deterministic fold. Events are applied in OrderKey order; closings fall on multiples of the step length, and on
+ * the second of an urgent event (a sub-step). Whatever depends on passing time is a function of the closing time alone,
+ * never of which blocks were delivered. A closing has effect only where news arrived, a verdict came due, or the ageing
+ * grid falls; the others publish nothing and change nothing, and are skipped.
+ */
+export class Fold {
+  readonly state = new State();
+  #dirty = new Set<string>();
+  #adopted = false;
+  /** Closing time that the news so far belongs to. */
+  #newsClose = Number.POSITIVE_INFINITY;
+  #due: number | undefined;
+
+  /** Call after the state was loaded or undone: derived values are recomputed from it. */
+  reset(): void {
+    this.#dirty = new Set();
+    this.#adopted = false;
+    this.#newsClose = Number.POSITIVE_INFINITY;
+    this.#due = undefined;
+  }
+
+  get parameters(): ModelParameters | undefined {
+    return (this.state.get('configuration', 'current') as ConfigurationAdopted | undefined)?.parameters;
+  }
+
+  /** The last closing time, -1 before the first. */
+  get closedTime(): number {
+    return (this.state.get('clock', 'now') as { closed: number } | undefined)?.closed ?? -1;
+  }
+
+  /** The step whose closing time is the first at or after `time`. */
+  stepOf(time: number): number {
+    return Math.ceil(time / this.#parameters.stepSeconds);
+  }
+
+  /** The earliest time after `closedTime` at which closing has an effect, given the news so far. Infinity before adoption. */
+  nextClosing(): number {
+    this.#due ??= this.#nextDue();
+    return Math.min(this.#newsClose, this.#due);
+  }
+
+  #nextDue(): number {
+    const parameters = this.parameters;
+    const closed = this.closedTime;
+    if (!parameters || closed < 0) return Number.POSITIVE_INFINITY;
+    let due = (Math.floor(closed / parameters.ageingSeconds) + 1) * parameters.ageingSeconds;
+    for (const id of this.state.keys('asset')) {
+      const at = (this.state.get('asset', id) as unknown as AssetRow).dueAt;
+      if (at !== null) due = Math.min(due, Math.max(this.stepOf(at) * parameters.stepSeconds, this.#stepAfter(closed)));
+    }
+    return due;
+  }
+
+  #stepAfter(time: number): number {
+    const length = this.#parameters.stepSeconds;
+    return (Math.floor(time / length) + 1) * length;
+  }
+
+  get #parameters(): ModelParameters {
+    const parameters = this.parameters;
+    invariant(parameters, 'The fold was used before a configuration was adopted');
+    return parameters;
+  }
+
+  /** A block with rows begins. Precedes the block's events. */
+  sealBlock(block: BlockSealed, chainCommitment: string): void {
+    const row = this.state.get('chain', String(block.chainId));
+    invariant(row, `Block ${block.number} of unknown chain ${block.chainId}`);
+    this.state.set('chain', String(block.chainId), {
+      ...row,
+      block: block.number,
+      hash: block.hash,
+      time: block.timestamp,
+      commitment: chainCommitment,
+    });
+  }
+
+  /** Applies one event at its effective time. Only updates facts; judgement waits for the closing. */
+  evolve(event: DomainEvent, effectiveTime: number): void {
+    switch (event.type) {
+      case 'ConfigurationAdopted':
+        return this.#adopt(event, effectiveTime);
+      case 'FeedActivated':
+        // A lineage that adopted the feed from its start has nothing to activate.
+        if (this.state.get('definition', event.feed.id)) return;
+        this.#watch(event.feed);
+        return this.#news(event.feed.asset ? [event.feed.asset] : [], effectiveTime);
+      case 'ChainExcluded':
+        return this.#setMembership(event.chainId, false, effectiveTime);
+      case 'ChainReturned':
+        return this.#setMembership(event.chainId, true, effectiveTime);
+      case 'OraclePriceReported':
+        return this.#report(event, effectiveTime);
+      case 'OracleReporterAssigned':
+        return this.#assignReporter(event, effectiveTime);
+      case 'OracleScaleReported':
+        for (const id of this.#feedsNamed('oracle', event.chainId, event.source, event.oracle)) {
+          this.#setScale(id, event.decimals, effectiveTime);
+        }
+        return;
+      case 'LogNotUnderstood': {
+        const named = new Set([
+          ...this.#feedsNamed('reporter', event.chainId, event.source, event.origin),
+          ...this.#feedsNamed('oracle', event.chainId, event.source, event.origin),
+        ]);
+        for (const id of [...named].sort()) {
+          const facts = this.#facts(id);
+          if (facts.failed !== null) continue;
+          this.#setFacts(id, {
+            ...facts,
+            failed: `block ${event.blockNumber}: expected ${event.expected}, found ${event.found}`,
+          });
+          this.#newsOf(id, effectiveTime);
+        }
+        return;
+      }
+      default:
+        return assertNever(event);
+    }
+  }
+
+  #adopt(event: ConfigurationAdopted, effectiveTime: number): void {
+    invariant(!this.parameters, 'A lineage adopts one configuration, as its first event');
+    this.state.set('configuration', 'current', asRow(event));
+    for (const chain of event.chains) {
+      this.state.set('chain', String(chain.chainId), { name: chain.name, block: -1, included: true });
+    }
+    for (const definition of event.assets) {
+      const row: AssetRow = { definition, feeds: [], dueAt: null, last: null, degradedSince: null };
+      this.state.set('asset', definition.id, asRow(row));
+    }
+    for (const feed of event.feeds) this.#watch(feed);
+    this.#adopted = true;
+    this.#news(
+      event.assets.map((asset) => asset.id),
+      effectiveTime,
+    );
+  }
+
+  #watch(feed: FeedDefinition): void {
+    this.state.set('definition', feed.id, asRow(feed));
+    const facts: FeedFacts = {
+      reporter: feed.reporter,
+      decimals: feed.decimals,
+      answer: null,
+      confidenceRaw: null,
+      observedAt: null,
+      block: null,
+      price: null,
+      confidence: null,
+      fast: initialEwma,
+      slow: initialEwma,
+      failed: null,
+    };
+    this.#setFacts(feed.id, facts);
+    this.#name('oracle', feed.chainId, feed.source, feed.oracle, feed.id);
+    if (feed.reporter !== null) this.#name('reporter', feed.chainId, feed.source, feed.reporter, feed.id);
+    else this.#setDynamic(feed.chainId, feed.source, this.#dynamic(feed.chainId, feed.source) ?? -1);
+    if (feed.asset !== null) {
+      const row = this.state.get('asset', feed.asset) as unknown as AssetRow | undefined;
+      if (!row)
+        throw new InvariantError(`Feed ${feed.id} prices ${feed.asset}, which is not an asset of the configuration`);
+      this.state.set('asset', feed.asset, asRow({ ...row, feeds: [...row.feeds, feed.id].sort() }));
+    }
+  }
+
+  #report(event: OraclePriceReported, effectiveTime: number): void {
+    const table = event.fromState ? 'oracle' : 'reporter';
+    const feeds = this.#feedsNamed(table, event.chainId, event.source, event.reporter);
+    if (feeds.length === 0) {
+      if (!event.fromState && this.#dynamic(event.chainId, event.source) !== undefined)
+        this.#keepPending(event, effectiveTime);
+      return;
+    }
+    for (const id of feeds) {
+      this.#applyReport(id, event.value, event.confidence, event.observedAt, event.blockNumber, effectiveTime);
+    }
+  }
+
+  #keepPending(event: OraclePriceReported, effectiveTime: number): void {
+    const key = nameKey(event.chainId, event.source, event.reporter);
+    const reports = ((this.state.get('pending', key)?.['reports'] as PendingReport[] | undefined) ?? []).slice(-255);
+    reports.push([
+      String(event.value),
+      event.confidence === null ? null : String(event.confidence),
+      event.observedAt,
+      event.blockNumber,
+      effectiveTime,
+    ]);
+    this.state.set('pending', key, { reports });
+  }
+
+  #assignReporter(event: DomainEvent & { type: 'OracleReporterAssigned' }, effectiveTime: number): void {
+    const askedBefore = this.#dynamic(event.chainId, event.source);
+    if (askedBefore === undefined) return;
+    const prefix = `${event.chainId}:${event.source}:`;
+    if (event.blockNumber > askedBefore) {
+      // Reports older than the previous question came from reporters that were nobody's then: forget them.
+      for (const key of this.state.keys('pending')) {
+        if (!key.startsWith(prefix)) continue;
+        const reports = this.state.get('pending', key)?.['reports'] as unknown as PendingReport[];
+        const kept = reports.filter((report) => report[3] > askedBefore);
+        if (kept.length < reports.length)
+          this.state.set('pending', key, kept.length === 0 ? undefined : { reports: kept });
+      }
+      this.#setDynamic(event.chainId, event.source, event.blockNumber);
+    }
+    for (const id of this.#feedsNamed('oracle', event.chainId, event.source, event.oracle)) {
+      const facts = this.#facts(id);
+      if (facts.reporter === event.reporter) continue;
+      if (facts.reporter !== null) this.#unname('reporter', event.chainId, event.source, facts.reporter, id);
+      this.#name('reporter', event.chainId, event.source, event.reporter, id);
+      this.#setFacts(id, { ...facts, reporter: event.reporter });
+      const pending = this.state.get('pending', prefix + event.reporter)?.['reports'] as PendingReport[] | undefined;
+      for (const [value, confidence, observedAt, block, reportedAt] of pending ?? []) {
+        this.#applyReport(
+          id,
+          BigInt(value),
+          confidence === null ? null : BigInt(confidence),
+          observedAt,
+          block,
+          reportedAt,
+        );
+      }
+      this.#newsOf(id, effectiveTime);
+    }
+    this.state.set('pending', prefix + event.reporter, undefined);
+  }
+
+  #setScale(id: string, decimals: number, effectiveTime: number): void {
+    const facts = this.#facts(id);
+    const configured = (this.state.get('definition', id) as unknown as FeedDefinition).decimals;
+    if (configured !== null && configured !== decimals) {
+      if (facts.failed !== null) return;
+      this.#setFacts(id, { ...facts, failed: `reports ${decimals} decimals, chains.json says ${configured}` });
+      return this.#newsOf(id, effectiveTime);
+    }
+    if (facts.decimals === decimals) return;
+    if (facts.decimals !== null) {
+      // The scale moved under a running feed: what it said before cannot be compared with what it says now.
+      this.#setFacts(id, { ...facts, failed: `changed its scale from ${facts.decimals} to ${decimals} decimals` });
+      return this.#newsOf(id, effectiveTime);
+    }
+    const { answer, confidenceRaw, observedAt, block } = facts;
+    this.#setFacts(id, { ...facts, decimals, answer: null, confidenceRaw: null, observedAt: null, block: null });
+    if (answer !== null && observedAt !== null && block !== null) {
+      this.#applyReport(
+        id,
+        BigInt(answer),
+        confidenceRaw === null ? null : BigInt(confidenceRaw),
+        observedAt,
+        block,
+        effectiveTime,
+      );
+    }
+  }
+
+  #applyReport(
+    id: string,
+    value: bigint,
+    confidence: bigint | null,
+    observedAt: number,
+    block: number,
+    effectiveTime: number,
+  ): void {
+    const facts = this.#facts(id);
+    const parameters = this.#parameters;
+    if (observedAt > effectiveTime + parameters.futureSecondsMax) return;
+    if (facts.observedAt !== null && observedAt < facts.observedAt) return;
+    const answer = String(value);
+    const confidenceRaw = confidence === null ? null : String(confidence);
+    if (observedAt === facts.observedAt && answer === facts.answer && confidenceRaw === facts.confidenceRaw) return;
+    const definition = this.state.get('definition', id) as unknown as FeedDefinition;
+    if (definition.purpose === 'sequencer-uptime') {
+      this.#setFacts(id, { ...facts, answer, observedAt, block });
+      return this.#setSequencer(definition.chainId, value !== 0n, observedAt, effectiveTime);
+    }
+    if (facts.decimals === null) {
+      this.#setFacts(id, { ...facts, answer, confidenceRaw, observedAt, block });
+      return;
+    }
+    const price = toFloat(value, facts.decimals);
+    const ticks = price > 0 && Number.isFinite(price);
+    this.#setFacts(id, {
+      ...facts,
+      answer,
+      confidenceRaw,
+      observedAt,
+      block,
+      price,
+      confidence: confidence === null ? null : toFloat(confidence, facts.decimals),
+      fast: ticks ? updateEwma(facts.fast, observedAt, price, parameters.tauFastSeconds) : facts.fast,
+      slow: ticks ? updateEwma(facts.slow, observedAt, price, parameters.tauSlowSeconds) : facts.slow,
+    });
+    this.#newsOf(id, effectiveTime);
+  }
+
+  #setSequencer(chainId: number, down: boolean, since: number, effectiveTime: number): void {
+    const before = this.state.get('sequencer', String(chainId));
+    if ((before?.['down'] ?? false) === down) return;
+    this.state.set('sequencer', String(chainId), { down, since });
+    this.#newsOnChain(chainId, effectiveTime, true);
+  }
+
+  #setMembership(chainId: number, included: boolean, effectiveTime: number): void {
+    const row = this.state.get('chain', String(chainId));
+    invariant(row && row['included'] !== included, `Chain ${chainId} was ${included ? 'returned' : 'excluded'} twice`);
+    this.state.set('chain', String(chainId), { ...row, included });
+    this.#newsOnChain(chainId, effectiveTime, false);
+  }
+
+  #newsOnChain(chainId: number, effectiveTime: number, urgent: boolean): void {
+    const assets: string[] = [];
+    for (const id of this.state.keys('definition')) {
+      const definition = this.state.get('definition', id) as unknown as FeedDefinition;
+      if (definition.chainId === chainId && definition.asset !== null) assets.push(definition.asset);
+    }
+    this.#news(assets, effectiveTime, urgent);
+  }
+
+  #newsOf(feedId: string, effectiveTime: number): void {
+    const asset = (this.state.get('definition', feedId) as unknown as FeedDefinition).asset;
+    if (asset !== null) this.#news([asset], effectiveTime);
+  }
+
+  /** Marks assets for the closing of their step, or of this very second when the event is urgent (a sub-step). */
+  #news(assets: readonly string[], effectiveTime: number, urgent = false): void {
+    for (const asset of assets) this.#dirty.add(asset);
+    const close = urgent ? effectiveTime : this.stepOf(effectiveTime) * this.#parameters.stepSeconds;
+    this.#newsClose = Math.min(this.#newsClose, close);
+  }
+
+  /**
+   * Closes the step (or sub-step) that ends at `time`: evaluates every asset with news, with a verdict that came due, or
+   * all of them on the ageing grid, in the order of risk model 1.11. Returns what is published and the sealed frame.
+   */
+  close(time: number): { closing: Closing | null; frame: Frame } {
+    const parameters = this.#parameters;
+    invariant(time > this.closedTime, `Closing ${time} after ${this.closedTime}`);
+    const all = time % parameters.ageingSeconds === 0;
+    const assets: { [asset: string]: PublishedAsset } = {};
+    let published = false;
+    for (const id of this.state.keys('asset')) {
+      const row = this.state.get('asset', id) as unknown as AssetRow;
+      if (!all && !this.#dirty.has(id) && (row.dueAt === null || row.dueAt > time)) continue;
+      const outcome = closeAsset({
+        definition: row.definition,
+        time,
+        parameters,
+        previous: row.last,
+        degradedSince: row.degradedSince,
+        feeds: row.feeds.map((feed) => {
+          const definition = this.state.get('definition', feed) as unknown as FeedDefinition;
+          return {
+            definition,
+            facts: this.#facts(feed),
+            chainIncluded: this.state.get('chain', String(definition.chainId))?.['included'] === true,
+            sequencerDown: this.state.get('sequencer', String(definition.chainId))?.['down'] === true,
+          };
+        }),
+      });
+      assets[id] = outcome.published;
+      published = true;
+      this.state.set(
+        'asset',
+        id,
+        asRow({ ...row, dueAt: outcome.dueAt, last: outcome.published, degradedSince: outcome.degradedSince }),
+      );
+    }
+    this.state.set('clock', 'now', { closed: time });
+    const closing: Closing | null = published
+      ? {
+          time,
+          step: this.stepOf(time),
+          cut: this.cut(),
+          assets,
+          ...(this.#adopted ? { parameters } : {}),
+        }
+      : null;
+    this.reset();
+    return { closing, frame: this.state.seal(time) };
+  }
+
+  /** Per chain the last block with rows that the state holds. */
+  cut(): Cut {
+    const cut: { chainId: number; number: number; hash: string }[] = [];
+    for (const id of this.state.keys('chain')) {
+      const row = this.state.get('chain', id);
+      if (row && (row['block'] as number) >= 0) {
+        cut.push({ chainId: Number(id), number: row['block'] as number, hash: row['hash'] as string });
+      }
+    }
+    return cut.sort((a, b) => a.chainId - b.chainId);
+  }
+
+  #facts(id: string): FeedFacts {
+    const facts = this.state.get('feed', id);
+    invariant(facts, `Unknown feed ${id}`);
+    return facts as unknown as FeedFacts;
+  }
+
+  #setFacts(id: string, facts: FeedFacts): void {
+    this.state.set('feed', id, asRow(facts));
+  }
+
+  #feedsNamed(table: 'oracle' | 'reporter', chainId: number, source: string, name: string): readonly string[] {
+    return (this.state.get(table, nameKey(chainId, source, name))?.['feeds'] as readonly string[] | undefined) ?? [];
+  }
+
+  #name(table: 'oracle' | 'reporter', chainId: number, source: string, name: string, feed: string): void {
+    const feeds = [...this.#feedsNamed(table, chainId, source, name), feed].sort();
+    this.state.set(table, nameKey(chainId, source, name), { feeds });
+  }
+
+  #unname(table: 'oracle' | 'reporter', chainId: number, source: string, name: string, feed: string): void {
+    const feeds = this.#feedsNamed(table, chainId, source, name).filter((id) => id !== feed);
+    this.state.set(table, nameKey(chainId, source, name), feeds.length === 0 ? undefined : { feeds });
+  }
+
+  #dynamic(chainId: number, source: string): number | undefined {
+    return this.state.get('dynamic', `${chainId}:${source}`)?.['askedAtBlock'] as number | undefined;
+  }
+
+  #setDynamic(chainId: number, source: string, askedAtBlock: number): void {
+    this.state.set('dynamic', `${chainId}:${source}`, { askedAtBlock });
+  }
+}
+
+export type { EwmaState };
