@@ -86,7 +86,8 @@ export function sqlState(error: unknown): string | null {
   return error instanceof Error && typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
 }
 
-function isConnectionLoss(error: unknown): boolean {
+/** Did the database go away, rather than refuse the statement? */
+export function isConnectionLoss(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== null) return /^(08|57P0|53300)/.test(state);
   const { code, message } = error as { code?: string; message?: string };
