@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FatalError } from './errors.ts';
 
-const endpoint = z.url({ protocol: /^(https?|wss?)$/ });
+const endpoints = { RPC: z.url({ protocol: /^(https?|wss?)$/ }), GATEWAY: z.url({ protocol: /^https?$/ }) };
 const portDefault = 4350;
 
 /** Settings with a fixed name: what is accepted, and what to say when it is not. Secret ones are never repeated. */
@@ -23,19 +23,20 @@ const named = {
       .nullable()
       .default(null),
     expected: 'a postgres:// or postgresql:// URL',
-    remedy: 'Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, or leave it out to use the embedded PostgreSQL.',
+    remedy:
+      'Write DATABASE_URL as postgres://USER:PASSWORD@HOST:5432/DATABASE, or leave it out to use the embedded PostgreSQL.',
     secret: true,
   },
   DATA_DIR: {
     schema: z.string().nullable().default(null),
     expected: 'a folder',
-    remedy: 'Name a folder for the database, or leave it out for .avsl in the project folder.',
+    remedy: 'Name a folder for the database in DATA_DIR, or leave it out for .avsl in the project folder.',
     secret: false,
   },
   CHAINS_FILE: {
     schema: z.string().nullable().default(null),
     expected: 'a file',
-    remedy: 'Name a JSON file to merge over chains.json, or leave it out.',
+    remedy: 'Name in CHAINS_FILE a JSON file to merge over chains.json, or leave it out.',
     secret: false,
   },
   LOG_LEVEL: {
@@ -111,7 +112,9 @@ export function parseSettings(environment: { readonly [name: string]: string | u
     }
     if (!raw) continue;
     const entries = raw.split(',').map((entry) => entry.trim());
-    const wrong = entries.flatMap((entry, i) => (endpoint.safeParse(entry).success ? [] : [i + 1]));
+    const wrong = entries.flatMap((entry, i) =>
+      endpoints[kind as keyof typeof endpoints].safeParse(entry).success ? [] : [i + 1],
+    );
     if (wrong.length > 0 || (kind === 'GATEWAY' && entries.length > 1)) {
       const found =
         wrong.length > 0

@@ -1,0 +1,302 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { ConfigurationError } from '../schema/chains-config.ts';
+import { minimal } from './configuration.fixture.ts';
+import { ConfigurationFileError, configurationOf, meaningOf, readLayer } from './configuration.ts';
+import { JsonSyntaxError } from './json.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'avsl-configuration-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Edit = (config: ReturnType<typeof minimal>) => void;
+/** The minimal configuration after an edit, as an object that the test may spoil. */
+const edited = (edit: Edit) => {
+  const config = minimal();
+  edit(config);
+  return config;
+};
+const base = (edit: Edit = () => {}) => ({ file: 'chains.json', content: edited(edit) });
+const overlay = (content: unknown, file = 'mine.json') => ({ file, content });
+
+function refusal(layers: Parameters<typeof configurationOf>[0]): ConfigurationError {
+  try {
+    configurationOf(layers);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error;
+    throw error;
+  }
+  throw new Error('accepted');
+}
+
+describe('configurationOf', () => {
+  test('accepts a minimal configuration and fills in what may be left out', () => {
+    const { chains, operation } = configurationOf([base()]);
+    expect(operation).toEqual({
+      speculationSecondsMax: 120,
+      holdBackMsMax: 3000,
+      exclusionSecondsMax: 1800,
+      checkpointEverySteps: 300,
+    });
+    expect(chains['one']?.wiring).toEqual({
+      rpc: [],
+      gateway: null,
+      pollMs: 1000,
+      requestTimeoutMs: 30_000,
+      requestsPerSecondMax: null,
+    });
+    expect(chains['one']?.meaning.feeds['chainlink/ETH']).toMatchObject({
+      purpose: 'price',
+      weight: 1,
+      activation: 'start',
+      verified: true,
+    });
+  });
+
+  test('merges objects key by key, replaces arrays and scalars, removes at null; the last file wins', () => {
+    const { chains, parameters } = configurationOf([
+      base((config) => {
+        config.chains.one.wiring = { rpc: ['https://a.example', 'https://b.example'] };
+      }),
+      overlay({
+        parameters: { stepSeconds: 12 },
+        chains: { one: { wiring: { rpc: ['http://c.example'], pollMs: 50 }, meaning: { startBlock: 7 } }, two: null },
+      }),
+      overlay({ parameters: { stepSeconds: 6 }, chains: { one: { meaning: { feeds: { 'api3/ETH': null } } } } }),
+    ]);
+    expect(Object.keys(chains)).toEqual(['one']);
+    expect(parameters).toMatchObject({ stepSeconds: 6, ageingSeconds: 60 });
+    expect(chains['one']?.wiring).toMatchObject({ rpc: ['http://c.example'], pollMs: 50 });
+    expect(chains['one']?.meaning).toMatchObject({ chainId: 1, startBlock: 7 });
+    expect(Object.keys(chains['one']?.meaning.feeds ?? {})).toEqual(['chainlink/ETH', 'pyth/ETH']);
+  });
+
+  test('merging leaves the layers as they were', () => {
+    const layers = [base(), overlay({ chains: { one: { meaning: { startBlock: 7 } } } })];
+    const before = JSON.stringify(layers);
+    configurationOf(layers);
+    expect(JSON.stringify(layers)).toBe(before);
+  });
+
+  const feed = 'chains.one.meaning.feeds';
+  // biome-ignore lint/suspicious/noExplicitAny: each edit breaks the type on purpose.
+  const cases: readonly (readonly [string, (config: any) => void, string, string, unknown])[] = [
+    ['a wrong type', (c) => (c.chains.one.meaning.chainId = '1'), 'chains.one.meaning.chainId', 'expected number', '1'],
+    ['a missing member', (c) => delete c.parameters.alpha, 'parameters.alpha', 'expected number', undefined],
+    ['a value out of range', (c) => (c.parameters.alpha = 1.5), 'parameters.alpha', '<=1', 1.5],
+    ['an unknown key', (c) => (c.chains.one.meaning.startBlok = 5), 'chains.one.meaning.startBlok', 'not known', 5],
+    [
+      'a malformed address',
+      (c) => (c.chains.one.meaning.feeds['pyth/ETH'].address = '0x12'),
+      `${feed}.pyth/ETH.address`,
+      '40 hex digits',
+      '0x12',
+    ],
+    [
+      'a malformed key of a record',
+      (c) => (c.chains['One!'] = c.chains.one),
+      'chains.One!',
+      'not allowed',
+      'an object with meaning',
+    ],
+    [
+      'an unknown source',
+      (c) => (c.chains.one.meaning.feeds['pyth/ETH'].source = 'phyt'),
+      `${feed}.pyth/ETH.source`,
+      'api3, chainlink, pyth',
+      'phyt',
+    ],
+    [
+      'an unknown asset',
+      (c) => (c.chains.one.meaning.feeds['pyth/ETH'].asset = 'ETC'),
+      `${feed}.pyth/ETH.asset`,
+      'ETH, USDC',
+      'ETC',
+    ],
+    [
+      'a price of no asset',
+      (c) => delete c.chains.one.meaning.feeds['pyth/ETH'].asset,
+      `${feed}.pyth/ETH.asset`,
+      'ETH, USDC',
+      undefined,
+    ],
+    [
+      'an uptime feed with an asset',
+      (c) => (c.chains.one.meaning.feeds['chainlink/ETH'].purpose = 'sequencer-uptime'),
+      `${feed}.chainlink/ETH.asset`,
+      'expected no asset',
+      'ETH',
+    ],
+    [
+      'a root that is not there',
+      (c) => (c.assets.ETH.root = 'BTC'),
+      'assets.ETH.root',
+      'expected USD or one of ETH, USDC',
+      'BTC',
+    ],
+    [
+      'a missing key',
+      (c) => delete c.chains.one.meaning.feeds['pyth/ETH'].key,
+      `${feed}.pyth/ETH.key`,
+      'pyth tells its feeds apart by key',
+      undefined,
+    ],
+    [
+      'a key too many',
+      (c) => (c.chains.one.meaning.feeds['chainlink/ETH'].key = `0x${'1'.repeat(64)}`),
+      `${feed}.chainlink/ETH.key`,
+      'expected no key',
+      `0x${'1'.repeat(64)}`,
+    ],
+    [
+      'a scale nobody tells',
+      (c) => delete c.chains.one.meaning.feeds['api3/ETH'].decimals,
+      `${feed}.api3/ETH.decimals`,
+      'does not state its decimals',
+      undefined,
+    ],
+    [
+      'one chain id twice',
+      (c) => (c.chains.two.meaning.chainId = 1),
+      'chains.two.meaning.chainId',
+      'chain one has the same',
+      1,
+    ],
+    [
+      'one feed twice',
+      (c) => (c.chains.one.meaning.feeds.again = c.chains.one.meaning.feeds['pyth/ETH']),
+      `${feed}.again.address`,
+      'feed pyth/ETH reads the same',
+      `0x${'bb'.repeat(20)}`,
+    ],
+    [
+      'ageing off the grid of steps',
+      (c) => (c.parameters.stepSeconds = 7),
+      'parameters.ageingSeconds',
+      'multiple of stepSeconds (7)',
+      60,
+    ],
+    [
+      'taus the wrong way round',
+      (c) => (c.parameters.tauFastSeconds = 1e9),
+      'parameters.tauFastSeconds',
+      'at most tauSlowSeconds',
+      1e9,
+    ],
+    [
+      'a floor above the cap',
+      (c) => (c.parameters.vStressFloor.lst = 9),
+      'parameters.vStressFloor.lst',
+      'at most vScalarMax (5)',
+      9,
+    ],
+  ];
+  test.each(cases)('refuses %s with path, rule and value', (_, edit, path, rule, found) => {
+    const error = refusal([base(edit)]);
+    expect(error.file).toBe('chains.json');
+    expect(error.problems).toEqual([
+      {
+        path,
+        message: expect.stringContaining(rule),
+        found: typeof found === 'string' && found.startsWith('an object') ? expect.stringContaining(found) : found,
+      },
+    ]);
+    expect(error.message).toContain('Correct the named entries of chains.json');
+  });
+
+  test('two assets may share one feed', () => {
+    expect(() =>
+      configurationOf([
+        base((config) => {
+          const feeds = config.chains.one.meaning.feeds as { [key: string]: object };
+          feeds['chainlink/USDC-by-ETH'] = { ...feeds['chainlink/ETH'], asset: 'USDC' };
+        }),
+      ]),
+    ).not.toThrow();
+  });
+
+  test('names the file that set the value, and for a missing one the file that has its place', () => {
+    expect(refusal([base(), overlay({ chains: { one: { meaning: { startBlock: -1 } } } })]).file).toBe('mine.json');
+    expect(
+      refusal([
+        base((config) => Object.assign(config.chains.one.meaning, { startBlock: -1 })),
+        overlay({ parameters: {} }),
+      ]).file,
+    ).toBe('chains.json');
+    expect(refusal([base(), overlay({ chains: { six: { meaning: { chainId: 6 } } } })]).file).toBe('mine.json');
+    const both = refusal([
+      base((config) => Object.assign(config.parameters, { alpha: 7 })),
+      overlay({ parameters: { groupsMin: 0 } }),
+    ]);
+    expect(both.problems.map(({ path, message }) => [path, /in \S+\.json/.exec(message)?.[0]]).sort()).toEqual([
+      ['parameters.alpha', 'in chains.json'],
+      ['parameters.groupsMin', 'in mine.json'],
+    ]);
+    expect(both.file.split(' and ').sort()).toEqual(['chains.json', 'mine.json']);
+  });
+
+  test.each([['htp://node.example/hunter2'], ['hunter2-is-no-url'], ['https://node.example/hunter2 ']])(
+    'an endpoint like %j stays secret',
+    (rpc) => {
+      const error = refusal([
+        base(),
+        overlay({ chains: { one: { wiring: { rpc: [rpc], pollMs: rpc, gateway: rpc } } } }),
+      ]);
+      expect(error.problems.length).toBeGreaterThan(0);
+      expect(error.message).not.toContain('hunter2');
+    },
+  );
+
+  test.each([[null], [[]], ['text'], [{}]])('refuses %j as a whole', (content) => {
+    expect(refusal([{ file: 'chains.json', content }]).file).toBe('chains.json');
+  });
+});
+
+describe('readLayer', () => {
+  test('says which file cannot be read, and where it is not JSON', () => {
+    expect(() => readLayer(join(folder, 'none.json'), 'none.json')).toThrow(ConfigurationFileError);
+    const path = join(folder, 'broken.json');
+    writeFileSync(path, '{\n "a": 1,\n "a": 2}');
+    expect(() => readLayer(path)).toThrow(new JsonSyntaxError(path, 3, 2, 'the key "a" is there twice in one object'));
+    writeFileSync(path, '{"a": 1}');
+    expect(readLayer(path, 'mine.json')).toEqual({ file: 'mine.json', content: { a: 1 } });
+  });
+});
+
+describe('meaningOf', () => {
+  test('does not change with what only people read, with wiring, or with the order of keys', () => {
+    const plain = meaningOf(configurationOf([base()]));
+    const noted = meaningOf(
+      configurationOf([
+        overlay({ chains: { two: minimal().chains.two } }),
+        overlay(minimal()),
+        overlay({
+          assets: { ETH: { description: 'ether' } },
+          operation: { holdBackMsMax: 1 },
+          chains: {
+            one: {
+              wiring: { rpc: ['https://a.example'] },
+              meaning: { feeds: { 'pyth/ETH': { verified: false, note: 'unchecked' } } },
+            },
+          },
+        }),
+      ]),
+    );
+    expect(noted).toEqual(plain);
+    expect(plain.meaning.chains['one']?.feeds['pyth/ETH']).not.toHaveProperty('verified');
+  });
+
+  test('keeps feeds that join from now apart', () => {
+    const { meaning, joining } = meaningOf(
+      configurationOf([
+        base(),
+        overlay({ chains: { one: { meaning: { feeds: { 'pyth/ETH': { activation: 'now' } } } } } }),
+      ]),
+    );
+    expect(Object.keys(meaning.chains['one']?.feeds ?? {})).toEqual(['chainlink/ETH', 'api3/ETH']);
+    expect(joining).toMatchObject([
+      { id: 'one/pyth/ETH', source: 'pyth', asset: 'ETH', oracle: `0x${'bb'.repeat(20)}:0x${'0a'.repeat(32)}` },
+    ]);
+  });
+});
