@@ -147,20 +147,26 @@ export class Fold {
   evolve(event: DomainEvent, effectiveTime: number): void {
     switch (event.type) {
       case 'ConfigurationAdopted':
-        return this.#adopt(event, effectiveTime);
+        this.#adopt(event, effectiveTime);
+        return;
       case 'FeedActivated':
         // A lineage that adopted the feed from its start has nothing to activate.
         if (this.state.get('definition', event.feed.id)) return;
         this.#watch(event.feed);
-        return this.#news(event.feed.asset ? [event.feed.asset] : [], effectiveTime);
+        this.#news(event.feed.asset ? [event.feed.asset] : [], effectiveTime);
+        return;
       case 'ChainExcluded':
-        return this.#setMembership(event.chainId, false, effectiveTime);
+        this.#setMembership(event.chainId, false, effectiveTime);
+        return;
       case 'ChainReturned':
-        return this.#setMembership(event.chainId, true, effectiveTime);
+        this.#setMembership(event.chainId, true, effectiveTime);
+        return;
       case 'OraclePriceReported':
-        return this.#report(event, effectiveTime);
+        this.#report(event, effectiveTime);
+        return;
       case 'OracleReporterAssigned':
-        return this.#assignReporter(event, effectiveTime);
+        this.#assignReporter(event, effectiveTime);
+        return;
       case 'OracleScaleReported':
         for (const id of this.#feedsNamed('oracle', event.chainId, event.source, event.oracle)) {
           this.#setScale(id, event.decimals, effectiveTime);
@@ -183,7 +189,7 @@ export class Fold {
         return;
       }
       default:
-        return assertNever(event);
+        assertNever(event);
     }
   }
 
@@ -301,13 +307,15 @@ export class Fold {
     if (configured !== null && configured !== decimals) {
       if (facts.failed !== null) return;
       this.#setFacts(id, { ...facts, failed: `reports ${decimals} decimals, chains.json says ${configured}` });
-      return this.#newsOf(id, effectiveTime);
+      this.#newsOf(id, effectiveTime);
+      return;
     }
     if (facts.decimals === decimals) return;
     if (facts.decimals !== null) {
       // The scale moved under a running feed: what it said before cannot be compared with what it says now.
       this.#setFacts(id, { ...facts, failed: `changed its scale from ${facts.decimals} to ${decimals} decimals` });
-      return this.#newsOf(id, effectiveTime);
+      this.#newsOf(id, effectiveTime);
+      return;
     }
     const { answer, confidenceRaw, observedAt, block } = facts;
     this.#setFacts(id, { ...facts, decimals, answer: null, confidenceRaw: null, observedAt: null, block: null });
@@ -341,7 +349,8 @@ export class Fold {
     const definition = this.state.get('definition', id) as unknown as FeedDefinition;
     if (definition.purpose === 'sequencer-uptime') {
       this.#setFacts(id, { ...facts, answer, observedAt, block });
-      return this.#setSequencer(definition.chainId, value !== 0n, observedAt, effectiveTime);
+      this.#setSequencer(definition.chainId, value !== 0n, observedAt, effectiveTime);
+      return;
     }
     if (facts.decimals === null) {
       this.#setFacts(id, { ...facts, answer, confidenceRaw, observedAt, block });

@@ -100,5 +100,6 @@ export type JournalBody = {
     readonly parameters?: Canonical;
     /** kind `lineage`: the lineage switched from and why. */
     readonly switchedFrom?: string;
+    readonly reasons?: readonly string[];
   };
 };

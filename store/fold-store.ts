@@ -266,6 +266,20 @@ export async function lastJournalHash(client: Queryable): Promise<{ seq: number;
   return rows[0] ? { seq: rows[0].seq, hash: rows[0].hash } : { seq: 0, hash: JOURNAL_ORIGIN };
 }
 
+/** Makes another lineage the one in use, by a journal entry; nothing of it is final yet. Inside the caller's transaction. */
+export async function switchLineage(client: Client, epoch: number, entry: JournalEntry): Promise<void> {
+  const { kind, lineage, step, time } = entry.parsed;
+  const updated = await client.query(
+    `UPDATE fold SET lineage = $2, final_time = -1, published_time = -1, last_seq = $3, digest = NULL, digest_time = NULL
+     WHERE epoch = $1`,
+    [epoch, lineage, entry.seq],
+  );
+  if (updated.rowCount !== 1) throw new LeaseLostError(epoch);
+  await copyRows(client, 'journal (seq, prev_hash, hash, kind, lineage, step, time, supersedes, body, batches)', [
+    [entry.seq, `\\x${entry.prevHash}`, `\\x${entry.hash}`, kind, lineage, step, time, null, entry.body, '{}'],
+  ]);
+}
+
 /** Everything one commit of the fold changes. Read models, cursor and journal move together. */
 export interface FoldCommit {
   readonly epoch: number;

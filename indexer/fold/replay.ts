@@ -43,7 +43,7 @@ export interface ReplayReport {
 }
 
 /** The log of a lineage, opened for one reading in a snapshot of the database. */
-async function* foldPieces(
+export async function* foldPieces(
   client: Client,
   options: {
     readonly observations: readonly ObservationRow[];

@@ -12,7 +12,7 @@ import { ChainId } from '../../schema/ids.ts';
 import type { ObservationRow } from '../../schema/log-rows.ts';
 import { observationStreams } from '../../schema/order-key.ts';
 import type { JournalBody } from '../../schema/published.ts';
-import { createPool, type Pool, transaction } from '../../store/database.ts';
+import { createPool, type Pool, type Queryable, transaction } from '../../store/database.ts';
 import {
   acquireLease,
   appendObservation,
@@ -117,6 +117,26 @@ export function decoderFor(observations: readonly ObservationRow[]) {
     if (event.type === 'FeedActivated') feeds.push(event.feed);
   }
   return createDecoder(feeds);
+}
+
+/** The observation that begins a lineage: it has the time of the earliest start block. Null: a chain's first block is missing. */
+export async function adoptionOf(
+  client: Queryable,
+  meaning: Meaning,
+): Promise<Omit<ObservationRow, 'position'> | null> {
+  const times: number[] = [];
+  for (const chain of Object.values(meaning.chains)) {
+    const time = await firstBlockTime(client, chain.chainId);
+    if (time === null) return null;
+    times.push(time);
+  }
+  const time = Math.min(...times);
+  return {
+    stream: observationStreams.configuration,
+    effectiveTime: time,
+    sourceTime: time,
+    ...configAdoptedObservation(meaning),
+  };
 }
 
 /** The body of a closing's journal entry. */
@@ -239,17 +259,9 @@ class FoldRunner {
         (decodeObservation(row.kind, row.payload) as ConfigurationAdopted).sha256 === this.#configurationSha256,
     );
     if (has) return true;
-    const times = await Promise.all(this.#chainIds.map((chainId) => firstBlockTime(this.#pool, chainId)));
-    if (times.includes(null)) return false;
-    const time = Math.min(...(times as number[]));
-    await transaction(this.#pool, (client) =>
-      appendObservation(client, {
-        stream: observationStreams.configuration,
-        effectiveTime: time,
-        sourceTime: time,
-        ...configAdoptedObservation(this.#options.meaning),
-      }),
-    );
+    const adoption = await adoptionOf(this.#pool, this.#options.meaning);
+    if (!adoption) return false;
+    await transaction(this.#pool, (client) => appendObservation(client, adoption));
     return true;
   }
 
