@@ -12,8 +12,8 @@ export type PythAggregate = { readonly price: bigint; readonly confidence: bigin
 
 const TRADING = 1;
 const SLOT_AGE_MAX = 25;
-const INT64_MAX = 2n ** 63n - 1n;
-const INT64_MIN = -(2n ** 63n);
+const INT64_MAX = 9_223_372_036_854_775_807n;
+const INT64_MIN = -9_223_372_036_854_775_808n;
 
 /**
  * Pyth's own aggregation rule, in its integers: three votes p - c, p, p + c per valid quote; price = median (floor of
