@@ -34,13 +34,7 @@ type AssetRow = {
   readonly degradedSince: number | null;
 };
 
-type PendingReport = readonly [
-  value: string,
-  confidence: string | null,
-  observedAt: number,
-  blockNumber: number,
-  effectiveTime: number,
-];
+type PendingReport = readonly [value: string, confidence: string | null, observedAt: number, blockNumber: number];
 
 /** What one closing publishes; null values when nothing is said. */
 export interface Closing {
@@ -239,11 +233,12 @@ export class Fold {
   }
 
   #report(event: OraclePriceReported, effectiveTime: number): void {
+    // A claim from the future would silence the feed until then.
+    if (event.observedAt > effectiveTime + this.#parameters.futureSecondsMax) return;
     const table = event.fromState ? 'oracle' : 'reporter';
     const feeds = this.#feedsNamed(table, event.chainId, event.source, event.reporter);
     if (feeds.length === 0) {
-      if (!event.fromState && this.#dynamic(event.chainId, event.source) !== undefined)
-        this.#keepPending(event, effectiveTime);
+      if (!event.fromState && this.#dynamic(event.chainId, event.source) !== undefined) this.#keepPending(event);
       return;
     }
     for (const id of feeds) {
@@ -251,7 +246,7 @@ export class Fold {
     }
   }
 
-  #keepPending(event: OraclePriceReported, effectiveTime: number): void {
+  #keepPending(event: OraclePriceReported): void {
     const key = nameKey(event.chainId, event.source, event.reporter);
     const reports = ((this.state.get('pending', key)?.['reports'] as PendingReport[] | undefined) ?? []).slice(-255);
     reports.push([
@@ -259,7 +254,6 @@ export class Fold {
       event.confidence === null ? null : String(event.confidence),
       event.observedAt,
       event.blockNumber,
-      effectiveTime,
     ]);
     this.state.set('pending', key, { reports });
   }
@@ -286,14 +280,14 @@ export class Fold {
       this.#name('reporter', event.chainId, event.source, event.reporter, id);
       this.#setFacts(id, { ...facts, reporter: event.reporter });
       const pending = this.state.get('pending', prefix + event.reporter)?.['reports'] as PendingReport[] | undefined;
-      for (const [value, confidence, observedAt, block, reportedAt] of pending ?? []) {
+      for (const [value, confidence, observedAt, block] of pending ?? []) {
         this.#applyReport(
           id,
           BigInt(value),
           confidence === null ? null : BigInt(confidence),
           observedAt,
           block,
-          reportedAt,
+          effectiveTime,
         );
       }
       this.#newsOf(id, effectiveTime);
@@ -341,7 +335,6 @@ export class Fold {
   ): void {
     const facts = this.#facts(id);
     const parameters = this.#parameters;
-    if (observedAt > effectiveTime + parameters.futureSecondsMax) return;
     if (facts.observedAt !== null && observedAt < facts.observedAt) return;
     const answer = String(value);
     const confidenceRaw = confidence === null ? null : String(confidence);

@@ -14,7 +14,7 @@ import {
   readJournal,
   readLineage,
 } from '../../store/fold-store.ts';
-import { blockRowsSha256 } from '../../store/log-digest.ts';
+import { logsSha256 } from '../../store/log-digest.ts';
 import { readObservations, type Visibility } from '../../store/log-reader.ts';
 import { decodableTopics, decodeObservation } from '../sources/registry.ts';
 import { FoldEngine, type LogEntry } from './engine.ts';
@@ -122,10 +122,11 @@ export async function replay(options: {
       const verify = (entry: LogEntry): LogEntry => {
         if (!entry.block) return entry;
         blocks++;
-        const rowsSha256 = blockRowsSha256(entry.block.logs, entry.block.stateReads);
+        const { chainId, number, logs, stateReads } = entry.block;
+        const rowsSha256 = logsSha256(chainId, number, logs, stateReads);
         if (rowsSha256 !== entry.block.rowsSha256) {
           differences.push({
-            where: `log of chain ${entry.block.chainId}, block ${entry.block.number}`,
+            where: `log of chain ${chainId}, block ${number}`,
             found: `rows with sha256 ${rowsSha256}`,
             expected: `sha256 ${entry.block.rowsSha256}, stored when the block was ingested`,
           });
