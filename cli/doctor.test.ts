@@ -1,0 +1,284 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { anvilBinary } from '../devnet/anvil.ts';
+import type { ChainEntry } from '../schema/chains-config.ts';
+import { ChainId, Hash } from '../schema/ids.ts';
+import { parseSettings } from '../schema/settings.ts';
+import { createPool } from '../store/database.ts';
+import { type EmbeddedPostgres, openEmbeddedPostgres } from '../store/embedded-postgres.ts';
+import { checkAnchor, migrate } from '../store/migrate.ts';
+import { minimal } from './configuration.fixture.ts';
+import { configurationOf } from './configuration.ts';
+import { withEndpoints } from './context.ts';
+import { examine, examineContext, report } from './doctor.ts';
+import { type Finding, probeChain } from './probe-chain.ts';
+
+const genesisTime = 1_700_000_000;
+const silent = 'http://127.0.0.1:1';
+let node: ChildProcess;
+let url: string;
+let genesisHash: string;
+
+async function rpc(method: string, params: readonly unknown[]): Promise<unknown> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  return ((await response.json()) as { result: unknown }).result;
+}
+
+const config = configurationOf([{ file: 'chains.json', content: minimal() }]);
+const one = config.chains['one'] as ChainEntry;
+const addresses = Object.values(one.meaning.feeds).map(({ address }) => address);
+
+beforeAll(async () => {
+  node = spawn(anvilBinary(), ['--port', '0', '--chain-id', '1', '--timestamp', String(genesisTime)], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  for await (const line of createInterface(node.stdout as NodeJS.ReadableStream)) {
+    const [, address] = /Listening on (\S+)/.exec(line) ?? [];
+    if (!address) continue;
+    url = `http://${address}`;
+    break;
+  }
+  for (const address of addresses.slice(1)) await rpc('anvil_setCode', [address, '0x00']);
+  await rpc('anvil_mine', ['0x64', '0xc']);
+  genesisHash = ((await rpc('eth_getBlockByNumber', ['0x0', false])) as { hash: string }).hash;
+});
+afterAll(async () => {
+  node.kill('SIGKILL');
+  await once(node, 'exit');
+});
+
+const wrongOf = (findings: readonly Finding[]) =>
+  findings.filter(({ verdict }) => verdict === 'wrong').map(({ found }) => found);
+
+describe('probeChain', () => {
+  const probe = (rpcUrls: string[], change: Partial<ChainEntry['meaning']> = {}, more: object = {}) =>
+    probeChain({
+      chain: 'one',
+      entry: { meaning: { ...one.meaning, ...change }, wiring: { ...one.wiring, rpc: rpcUrls } },
+      now: null,
+      anchor: null,
+      ...more,
+    });
+
+  test('tells head and finality of a good node, over HTTP and WebSocket, and which contract is missing', async () => {
+    for (const endpoint of [url, url.replace('http', 'ws')]) {
+      expect(await probe([endpoint])).toEqual([
+        { verdict: 'ok', part: 'one', found: expect.stringMatching(/chain id 1, head 100, 2023-11-14T/) },
+        { verdict: 'ok', part: 'one', found: expect.stringContaining('block 36 finalised, 64 behind its head') },
+        { verdict: 'ok', part: 'one', found: 'code at 2 of 3 addresses' },
+        {
+          verdict: 'wrong',
+          part: 'one',
+          found: `no code at ${addresses[0]}, which feed chainlink/ETH watches`,
+          remedy: expect.stringContaining('chains.one.meaning.feeds'),
+        },
+      ]);
+    }
+  });
+
+  test.each<[string, string[] | null, Partial<ChainEntry['meaning']>, object, RegExp]>([
+    ['nothing configured', [], {}, {}, /no RPC endpoint/],
+    ['a node that is away', [silent], {}, {}, /127\.0\.0\.1:1 does not answer/],
+    ['a WebSocket that is away', ['ws://127.0.0.1:1'], {}, {}, /127\.0\.0\.1:1 does not answer/],
+    ['another chain', null, { chainId: 10 }, {}, /has chain id 1, chains\.json says 10/],
+    ['a start block in the future', null, { startBlock: 101 }, {}, /has no block 101/],
+    [
+      'another start block hash',
+      null,
+      { startBlock: 0, startBlockHash: `0x${'1'.repeat(64)}` },
+      {},
+      /belongs to another network: its block 0 .* chains\.json says 0x1{64}/,
+    ],
+    [
+      'another anchor',
+      null,
+      {},
+      { anchor: { block: 0, hash: `0x${'2'.repeat(64)}` } },
+      /this database recorded 0x2{64}/,
+    ],
+    [
+      'an old head where the wall clock counts',
+      null,
+      {},
+      { now: genesisTime + 100_000 },
+      /is behind: head 100 is \d+ s old, at most 240 s/,
+    ],
+  ])('finds %s', async (_, rpcUrls, change, more, found) => {
+    const wrong = wrongOf(await probe(rpcUrls ?? [url], { ...change, feeds: {} }, more));
+    expect(wrong).toEqual([expect.stringMatching(found)]);
+  });
+
+  test('a right start hash, anchor and clock are no finding', async () => {
+    const head = (await rpc('eth_getBlockByNumber', ['latest', false])) as { timestamp: string };
+    const change = { startBlock: 0, startBlockHash: genesisHash, feeds: {} };
+    expect(
+      wrongOf(await probe([url], change, { anchor: { block: 0, hash: genesisHash }, now: Number(head.timestamp) + 5 })),
+    ).toEqual([]);
+  });
+
+  test('one dead endpoint does not hide what the others say', async () => {
+    expect(wrongOf(await probe(['http://127.0.0.1:1', url]))).toEqual([
+      expect.stringMatching(/does not answer/),
+      expect.stringMatching(/no code/),
+    ]);
+  });
+
+  test('a gateway must tell its height', async () => {
+    const server = createServer((request, response) =>
+      response.end(request.url === '/good/height' ? '123' : '<html>'),
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const of = async (gateway: string) => {
+      const entry = { meaning: { ...one.meaning, feeds: {} }, wiring: { ...one.wiring, rpc: [url], gateway } };
+      return (await probeChain({ chain: 'one', entry, now: null, anchor: null })).at(-1);
+    };
+    expect(await of(`${base}/good/`)).toMatchObject({
+      verdict: 'ok',
+      found: expect.stringContaining('reaches block 123'),
+    });
+    expect(await of(`${base}/bad`)).toMatchObject({
+      verdict: 'wrong',
+      found: expect.stringContaining('not a block number'),
+    });
+    server.close();
+  });
+});
+
+describe('the database', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'avsl-doctor-'));
+  chmodSync(folder, 0o755);
+  let server: EmbeddedPostgres;
+  beforeAll(async () => {
+    server = await openEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: () => {} });
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const databaseFindings = async (
+    environment: { [name: string]: string },
+    network: 'devnet' | 'mainnet' = 'devnet',
+    dataDir = folder,
+  ) => {
+    const settings = parseSettings({ RPC_1: url, ...environment });
+    const context = {
+      settings,
+      network,
+      config: withEndpoints(config, settings),
+      meaningSha256: 'ab',
+      modelVersion: 'cd',
+      dataDir,
+    };
+    const findings = await examineContext(context);
+    return { findings, database: findings.filter(({ part }) => part === 'database') };
+  };
+
+  test('there need not be one yet, and looking makes none', async () => {
+    const elsewhere = join(folder, 'elsewhere');
+    for (let round = 0; round < 2; round++) {
+      const { database } = await databaseFindings({}, 'devnet', elsewhere);
+      expect(database).toEqual([{ verdict: 'note', part: 'database', found: expect.stringContaining('none yet') }]);
+    }
+  });
+
+  test('is looked at through all its states', async () => {
+    expect((await databaseFindings({})).database).toEqual([
+      { verdict: 'ok', part: 'database', found: expect.stringMatching(/^PostgreSQL 18/) },
+      { verdict: 'wrong', part: 'database', found: expect.stringContaining('avsl migrate') },
+    ]);
+
+    const chainIds = [ChainId(1), ChainId(8453)];
+    await migrate({ url: server.url, network: 'devnet', chainIds });
+    const pool = createPool(server.url, { applicationName: 'test' });
+    await checkAnchor(pool, ChainId(1), 0, Hash(`0x${'3'.repeat(64)}`));
+    await pool.query(
+      `INSERT INTO batch VALUES (1, 1, NULL, 0, 90, '\\x00', 5, 80, 4), (8453, 1, NULL, 0, 70, '\\x00', 5, 60, 4)`,
+    );
+    await pool.query(`INSERT INTO chain_status VALUES (8453, 1, 70, '\\x00', 'a reorg deeper than 64 blocks')`);
+    await pool.end();
+
+    const { database, findings } = await databaseFindings({});
+    expect(database).toEqual([
+      expect.anything(),
+      { verdict: 'ok', part: 'database', found: 'migrated, bound to devnet' },
+      { verdict: 'ok', part: 'database', found: 'chain 1 is indexed through block 90, finalised 80' },
+      { verdict: 'wrong', part: 'database', found: 'chain 8453 is halted at block 70: a reorg deeper than 64 blocks' },
+    ]);
+    expect(wrongOf(findings)).toContainEqual(expect.stringContaining(`this database recorded 0x${'3'.repeat(64)}`));
+    expect(wrongOf((await databaseFindings({}, 'mainnet')).database)).toEqual([
+      expect.stringContaining('--network devnet'),
+    ]);
+  });
+
+  test('one that is away is told without its password', async () => {
+    const { database } = await databaseFindings({ DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/avsl' });
+    expect(database).toEqual([
+      {
+        verdict: 'wrong',
+        part: 'database',
+        found: expect.stringContaining('ECONNREFUSED'),
+        remedy: expect.any(String),
+      },
+    ]);
+    expect(report(database)).not.toContain('hunter2');
+  });
+});
+
+test('a configuration that is not valid ends the examination with the reason', async () => {
+  expect(await examine({ network: 'devnet' }, { PORT: 'x' })).toEqual([
+    { verdict: 'wrong', part: 'configuration', found: expect.stringContaining('PORT: expected a whole number') },
+  ]);
+});
+
+test('entries nobody verified are named', async () => {
+  const settings = parseSettings({});
+  const unverified = configurationOf([
+    { file: 'chains.json', content: minimal() },
+    {
+      file: 'mine.json',
+      content: {
+        chains: { one: { meaning: { feeds: { 'api3/ETH': { verified: false, note: 'beacon id unknown' } } } } },
+      },
+    },
+  ]);
+  const context = {
+    settings,
+    network: 'devnet',
+    config: unverified,
+    meaningSha256: 'ab',
+    modelVersion: 'cd',
+    dataDir: '/none',
+  } as const;
+  expect((await examineContext(context)).filter(({ verdict, part }) => verdict === 'note' && part === 'one')).toEqual([
+    { verdict: 'note', part: 'one', found: 'feed api3/ETH is not verified: beacon id unknown' },
+  ]);
+});
+
+test('the report aligns its lines and counts what is wrong', () => {
+  expect(
+    report([
+      { verdict: 'ok', part: 'configuration', found: 'fine' },
+      { verdict: 'wrong', part: 'one', found: 'two\nlines', remedy: 'Mend it.' },
+    ]),
+  ).toBe(
+    [
+      'ok     configuration  fine',
+      'WRONG  one            two',
+      '                      lines',
+      '                      Mend it.',
+      '',
+      '1 thing is wrong.',
+      '',
+    ].join('\n'),
+  );
+});

@@ -1,0 +1,160 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { FatalError } from '../schema/errors.ts';
+import { ChainId } from '../schema/ids.ts';
+import { redactUrls } from '../schema/redaction.ts';
+import { createPool } from '../store/database.ts';
+import { readProgress } from '../store/fold-store.ts';
+import { assertMigrated, readAnchor } from '../store/migrate.ts';
+import { type Context, type ContextOptions, loadContext, withContextOptions } from './context.ts';
+import { withDatabase } from './database.ts';
+import { type Finding, type ProbeOptions, probeChain, reasonOf } from './probe-chain.ts';
+
+/** `avsl doctor`: looks at everything a run needs and changes nothing. */
+export function doctorCommand(): Command {
+  return withContextOptions(
+    new Command('doctor')
+      .description('check configuration, database, endpoints and contracts; exit 1 when something is wrong')
+      .addHelpText(
+        'after',
+        `
+Examples:
+  avsl doctor                      the local chains of a running \`avsl up\`
+  avsl doctor --network mainnet    after setting RPC_1, RPC_42161, RPC_8453`,
+      ),
+  ).action(async (options: ContextOptions) => {
+    const findings = await examine(options, process.env);
+    process.stdout.write(report(findings));
+    if (findings.some(({ verdict }) => verdict === 'wrong')) process.exitCode = 1;
+  });
+}
+
+/** Everything that was found, in the order of the report. */
+export async function examine(
+  options: ContextOptions,
+  environment: { readonly [name: string]: string | undefined },
+): Promise<readonly Finding[]> {
+  let context: Context;
+  try {
+    context = await loadContext(options, environment);
+  } catch (error) {
+    if (error instanceof FatalError)
+      return [{ verdict: 'wrong', part: 'configuration', found: redactUrls(error.message) }];
+    throw error;
+  }
+  return examineContext(context);
+}
+
+export async function examineContext(
+  context: Pick<Context, 'settings' | 'network' | 'config' | 'meaningSha256' | 'modelVersion' | 'dataDir'>,
+): Promise<readonly Finding[]> {
+  const { config, network } = context;
+  const chains = Object.entries(config.chains);
+  const database = await examineDatabase(context);
+  const probed = await Promise.all(
+    chains.map(([chain, entry]) =>
+      probeChain({
+        chain,
+        entry,
+        now: network === 'mainnet' ? Math.floor(Date.now() / 1000) : null,
+        anchor: database.anchors.get(entry.meaning.chainId) ?? null,
+      }),
+    ),
+  );
+  const feeds = chains.reduce((sum, [, { meaning }]) => sum + Object.keys(meaning.feeds).length, 0);
+  return [
+    {
+      verdict: 'ok',
+      part: 'configuration',
+      found: `${network}: ${chains.length} chains, ${Object.keys(config.assets).length} assets, ${feeds} feeds`,
+    },
+    {
+      verdict: 'ok',
+      part: 'configuration',
+      found: `meaning ${context.meaningSha256.slice(0, 12)}, model ${context.modelVersion.slice(0, 12)}`,
+    },
+    ...chains.flatMap(([chain, { meaning }]) =>
+      Object.entries(meaning.feeds).flatMap(([feed, { verified, note }]): Finding[] =>
+        verified
+          ? []
+          : [{ verdict: 'note', part: chain, found: `feed ${feed} is not verified${note ? `: ${note}` : ''}` }],
+      ),
+    ),
+    ...database.findings,
+    ...probed.flat(),
+  ];
+}
+
+interface DatabaseExamined {
+  readonly findings: readonly Finding[];
+  readonly anchors: ReadonlyMap<number, NonNullable<ProbeOptions['anchor']>>;
+}
+
+async function examineDatabase(context: Parameters<typeof examineContext>[0]): Promise<DatabaseExamined> {
+  const { config, settings, network, dataDir } = context;
+  const findings: Finding[] = [];
+  const anchors = new Map<number, NonNullable<ProbeOptions['anchor']>>();
+  const finding = (verdict: Finding['verdict'], found: string, remedy?: string) =>
+    findings.push({ verdict, part: 'database', found, ...(remedy && { remedy }) });
+
+  // Opening it would make it, and looking must not.
+  if (settings.databaseUrl === null && !existsSync(join(dataDir, 'postgres'))) {
+    finding('note', `none yet in ${dataDir}; \`avsl up\` makes it`);
+    return { findings, anchors };
+  }
+  try {
+    await withDatabase(
+      context,
+      () => {},
+      async (url) => {
+        const pool = createPool(url, { applicationName: 'avsl-doctor', max: 1, readOnly: true });
+        try {
+          const { rows } = await pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+          const version = rows[0]?.version ?? '';
+          const found = `PostgreSQL ${version} at ${redactUrls(url)}`;
+          if (Number.parseInt(version, 10) >= 15) finding('ok', found);
+          else finding('wrong', found, 'Use PostgreSQL 15 or newer, or leave DATABASE_URL out.');
+
+          const chainIds = Object.values(config.chains).map(({ meaning }) => ChainId(meaning.chainId));
+          for (const chainId of chainIds) await assertMigrated(pool, network, chainId);
+          finding('ok', `migrated, bound to ${network}`);
+
+          for (const chainId of chainIds) {
+            const anchor = await readAnchor(pool, chainId);
+            if (anchor) anchors.set(chainId, anchor);
+          }
+          for (const { chainId, toBlock, finalisedBlock, halted } of await readProgress(pool, new Map(), chainIds)) {
+            if (halted === null)
+              finding('ok', `chain ${chainId} is indexed through block ${toBlock}, finalised ${finalisedBlock}`);
+            else finding('wrong', `chain ${chainId} is halted at block ${toBlock}: ${halted}`);
+          }
+        } finally {
+          await pool.end();
+        }
+      },
+    );
+  } catch (error) {
+    finding(
+      'wrong',
+      reasonOf(error),
+      settings.databaseUrl === null ? undefined : 'Start the server, or correct DATABASE_URL.',
+    );
+  }
+  return { findings, anchors };
+}
+
+const labels = { ok: 'ok   ', note: 'note ', wrong: 'WRONG' } as const;
+
+/** The findings as aligned lines, and a verdict. */
+export function report(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ part }) => part.length));
+  const indent = ' '.repeat(labels.ok.length + width + 4);
+  const lines = findings.flatMap(({ verdict, part, found, remedy }) => [
+    `${labels[verdict]}  ${part.padEnd(width)}  ${found.replaceAll('\n', `\n${indent}`)}`,
+    ...(remedy ? [indent + remedy] : []),
+  ]);
+  const wrong = findings.filter(({ verdict }) => verdict === 'wrong').length;
+  const end = wrong === 0 ? 'Nothing is wrong.' : wrong === 1 ? '1 thing is wrong.' : `${wrong} things are wrong.`;
+  return `${lines.join('\n')}\n\n${end}\n`;
+}
