@@ -48,16 +48,18 @@ export class LogAndFold1700000000001 implements MigrationInterface {
         finalised_block bigint NOT NULL, finalised_time bigint NOT NULL,
         PRIMARY KEY (chain_id, batch_no)
       );
-      -- Where ingest stands: final height and hash, the processor's hot blocks above it.
+      -- Where ingest stands: the processor's final block; its hot blocks above it are in hot_block. selection_sha256
+      -- tells with which filters and state reads the newest rows were taken, since selected_from_batch.
       CREATE TABLE chain_status (
-        chain_id bigint PRIMARY KEY, batch_no bigint NOT NULL, height bigint NOT NULL, hash bytea NOT NULL,
+        chain_id bigint PRIMARY KEY, batch_no bigint NOT NULL DEFAULT 0, height bigint NOT NULL DEFAULT -1,
+        hash bytea NOT NULL DEFAULT '', selection_sha256 bytea NOT NULL, selected_from_batch bigint NOT NULL DEFAULT 1,
         halted text
       );
       CREATE TABLE hot_block (
         chain_id bigint NOT NULL, number bigint NOT NULL, hash bytea NOT NULL,
         PRIMARY KEY (chain_id, number)
       );
-      -- Which blocks were searched with which filter.
+      -- Which blocks were searched with which filter; \`filter\` is canonical JSON of a log filter or of all state reads.
       CREATE TABLE coverage (
         chain_id bigint NOT NULL, filter_sha256 bytea NOT NULL, from_block bigint NOT NULL, to_block bigint NOT NULL,
         filter text NOT NULL,

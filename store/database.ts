@@ -64,20 +64,47 @@ export async function transaction<T>(pool: Pool, body: (client: Client) => Promi
   };
   client.on('error', onError);
   try {
-    await client.query('BEGIN');
-    const result = await body(client);
-    const end = await client.query('COMMIT');
-    if (end.command !== 'COMMIT') throw new InvariantError('A transaction whose statement failed was committed');
-    return result;
+    return await inTransaction(client, () => body(client));
   } catch (error) {
-    await client.query('ROLLBACK').catch((failure: Error) => {
-      broken ??= failure;
-    });
-    throw isConnectionLoss(error) ? new DatabaseUnavailableError(error) : error;
+    // Whatever state a failed transaction left, the next user gets a fresh connection.
+    broken ??= error as Error;
+    throw error;
   } finally {
     client.off('error', onError);
     client.release(broken);
   }
+}
+
+/** The same on a connection of one's own. After an error the connection may be unusable. */
+export async function inTransaction<T>(client: pg.ClientBase, body: () => Promise<T>): Promise<T> {
+  try {
+    await client.query('BEGIN');
+    const result = await body();
+    const end = await client.query('COMMIT');
+    if (end.command !== 'COMMIT') throw new InvariantError('A transaction whose statement failed was committed');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    throw isConnectionLoss(error) ? new DatabaseUnavailableError(error) : error;
+  }
+}
+
+/** One connection outside any pool, for a session that holds a lock. */
+export async function connect(url: string, applicationName: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: applicationName,
+    connectionTimeoutMillis: 30_000,
+    keepAlive: true,
+    types: { getTypeParser },
+  });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+  } catch (error) {
+    throw isConnectionLoss(error) ? new DatabaseUnavailableError(error) : error;
+  }
+  return client;
 }
 
 /** SQLSTATE of a database error, else null. 23505 is a unique violation. */
