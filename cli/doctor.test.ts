@@ -202,9 +202,13 @@ describe('the database', () => {
     const pool = createPool(server.url, { applicationName: 'test' });
     await checkAnchor(pool, ChainId(1), 0, Hash(`0x${'3'.repeat(64)}`));
     await pool.query(
-      `INSERT INTO batch VALUES (1, 1, NULL, 0, 90, '\\x00', 5, 80, 4), (8453, 1, NULL, 0, 70, '\\x00', 5, 60, 4)`,
+      `INSERT INTO batch (chain_id, batch_no, from_block, to_block, to_hash, to_time, finalised_block, finalised_time)
+       VALUES (1, 1, 0, 90, '', 5, 80, 4), (8453, 1, 0, 70, '', 5, 60, 4)`,
     );
-    await pool.query(`INSERT INTO chain_status VALUES (8453, 1, 70, '\\x00', 'a reorg deeper than 64 blocks')`);
+    await pool.query(
+      `INSERT INTO chain_status (chain_id, batch_no, height, hash, selection_sha256, halted)
+       VALUES (8453, 1, 70, '', '', 'a reorg deeper than 64 blocks')`,
+    );
     await pool.end();
 
     const { database, findings } = await databaseFindings({});
