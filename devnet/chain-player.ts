@@ -1,0 +1,333 @@
+import { type Address, encodeAbiParameters, encodeFunctionData, encodePacked, type Hex, keccak256 } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
+import { FatalError, InvariantError, invariant } from '../schema/errors.ts';
+import type { Anvil } from './anvil.ts';
+import { aggregatorProxyAbi, api3ServerAbi, type Bytecodes, fluxAggregatorAbi, pythAbi } from './contracts.ts';
+import { configurationOf, contractsOf, deployAt, type Transaction, uptimeSubject } from './deployment.ts';
+import {
+  type AssetName,
+  aggregatorAddress,
+  airnode,
+  airnodeKey,
+  api3TemplateId,
+  type ChainName,
+  chainAddresses,
+  pythPriceIds,
+} from './networks.ts';
+import type { Report, Reported, Reporters, Silence } from './reporters.ts';
+import { incidentWindow, type Scenario } from './scenario.ts';
+
+const gasPerTransaction = '0x2dc6c0';
+const gasPriceWei = '0x3b9aca00';
+const pythExponent = -8;
+const receiptBlocksPerRequest = 100;
+
+export class DevnetTransactionFailedError extends FatalError {
+  override readonly name = 'DevnetTransactionFailedError';
+  constructor(
+    readonly chain: ChainName,
+    readonly blockNumber: number,
+    readonly found: string,
+  ) {
+    super(`Block ${blockNumber} of the devnet's ${chain}: ${found}; expected every transaction to succeed.`);
+  }
+}
+
+export class DevnetEndedError extends FatalError {
+  override readonly name = 'DevnetEndedError';
+  constructor(
+    readonly chain: ChainName,
+    readonly blocks: number,
+  ) {
+    super(`The devnet's ${chain} has all of its ${blocks} blocks. Run avsl devnet --reset to start over.`);
+  }
+}
+
+/** A block as it was played. */
+export interface PlayedBlock {
+  readonly number: number;
+  readonly time: number;
+  readonly reports: readonly Report[];
+}
+
+/** What the next block depends on; replaced, never mutated, so that a roll-back takes an older one. */
+interface State {
+  readonly slot: number;
+  readonly nonce: number;
+  readonly reported: Reported;
+  readonly rounds: { readonly [aggregator: Address]: number };
+  readonly switches: { readonly [asset in AssetName]?: 'proposed' | 'confirmed' };
+  /** The last answer of the sequencer uptime feed. */
+  readonly sequencerDown: boolean | null;
+}
+
+export interface PlayOptions {
+  /** False: the block is empty and nobody reports. */
+  readonly events?: boolean;
+}
+
+/** Plays one chain: block n is made from scenario, seed and n, unless a test asks for something else. */
+export class ChainPlayer {
+  readonly name: ChainName;
+  readonly anvil: Anvil;
+  silences: readonly Silence[] = [];
+  paused = false;
+  readonly #scenario: Scenario;
+  readonly #times: readonly number[];
+  readonly #reporters: Reporters;
+  readonly #airnode = privateKeyToAccount(airnodeKey);
+  #operator: Address = '0x';
+  readonly #blocks: (PlayedBlock & { readonly state: State })[] = [];
+  #verifiedBlock = 0;
+  #forks = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(name: ChainName, anvil: Anvil, scenario: Scenario, times: readonly number[], reporters: Reporters) {
+    this.name = name;
+    this.anvil = anvil;
+    this.#scenario = scenario;
+    this.#times = times;
+    this.#reporters = reporters;
+  }
+
+  get blocks(): readonly PlayedBlock[] {
+    return this.#blocks;
+  }
+
+  get height(): number {
+    return this.#head().number;
+  }
+
+  /** Scheduled Unix time of the next block; null when the play has ended. */
+  get nextTime(): number | null {
+    return this.#times[this.#head().state.slot + 1] ?? null;
+  }
+
+  /** One thing at a time per chain: live play and a test's requests take turns. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+
+  /** Blocks 1 and 2. */
+  async deploy(codes: Bytecodes): Promise<void> {
+    const { rpc } = this.anvil;
+    const accounts = (await rpc.call('eth_accounts')) as readonly Address[];
+    invariant(accounts[0] !== undefined, `The devnet's ${this.name} has no account`);
+    this.#operator = accounts[0];
+    const state: State = { slot: 0, nonce: 0, reported: {}, rounds: {}, switches: {}, sequencerDown: null };
+    this.#blocks.push({ number: 0, time: this.#times[0]!, reports: [], state });
+    await deployAt(rpc, this.#operator, contractsOf(this.#scenario, this.name, codes), (transactions) =>
+      this.#mine(1, transactions, { ...state, slot: 1 }, []),
+    );
+    const configuration = configurationOf(this.#scenario, this.name, this.#operator);
+    await this.#mine(2, configuration, { ...this.#head().state, slot: 2 }, []);
+  }
+
+  /** Makes the next scheduled block, passing over `skip` scheduled ones. */
+  async playNext({ events = true, skip = 0 }: PlayOptions & { readonly skip?: number } = {}): Promise<void> {
+    const before = this.#head().state;
+    const slot = before.slot + 1 + skip;
+    const time = this.#times[slot];
+    if (time === undefined) throw new DevnetEndedError(this.name, this.height);
+    if (!events) return this.#mine(this.height + 1, [], { ...before, slot }, []);
+
+    const nextTime = this.#times[slot + 1] ?? time;
+    const { reports, reported } = this.#reporters.decide(this.name, time, nextTime, before.reported, this.silences);
+    const rounds = { ...before.rounds };
+    const switches = { ...before.switches };
+    const sequencerDown = this.#reporters.sequencerIsDown(this.name, time);
+    const transactions: Transaction[] = [];
+    const submit = (aggregator: Address, value: bigint) => {
+      const round = (rounds[aggregator] ?? 0) + 1;
+      rounds[aggregator] = round;
+      const args = [BigInt(round), value] as const;
+      transactions.push({
+        to: aggregator,
+        data: encodeFunctionData({ abi: fluxAggregatorAbi, functionName: 'submit', args }),
+      });
+    };
+    const reportsUptime =
+      chainAddresses[this.name].sequencerUptimeProxy !== null && sequencerDown !== before.sequencerDown;
+    if (reportsUptime) submit(aggregatorAddress(this.name, uptimeSubject, 1), sequencerDown ? 1n : 0n);
+
+    if (!sequencerDown) this.#switchAggregators(time, rounds, switches, transactions);
+    for (const report of reports) {
+      if (report.network !== 'chainlink') continue;
+      const stage = switches[report.asset];
+      if (stage !== 'confirmed') submit(aggregatorAddress(this.name, report.asset, 1), report.value);
+      if (stage !== undefined) submit(aggregatorAddress(this.name, report.asset, 2), report.value);
+    }
+    const byPyth = reports.filter(({ network }) => network === 'pyth');
+    if (byPyth.length > 0) transactions.push(this.#pythUpdate(byPyth));
+    const byApi3 = reports.filter(({ network }) => network === 'api3');
+    if (byApi3.length > 0) transactions.push(await this.#api3Update(byApi3));
+
+    const state = { ...before, slot, reported, rounds, switches, sequencerDown };
+    await this.#mine(this.height + 1, transactions, state, reports);
+  }
+
+  /** Makes every scheduled block up to `time`; checks their receipts as it goes. */
+  async playUntil(
+    time: number,
+    options: PlayOptions & { readonly stride?: number; readonly onBlock?: () => void } = {},
+  ): Promise<void> {
+    const stride = options.stride ?? 1;
+    for (;;) {
+      const { slot } = this.#head().state;
+      if ((this.#times[slot + stride] ?? Number.POSITIVE_INFINITY) > time) break;
+      await this.playNext({ ...options, skip: stride - 1 });
+      if (this.height - this.#verifiedBlock >= receiptBlocksPerRequest) await this.verify();
+      options.onBlock?.();
+    }
+    await this.verify();
+  }
+
+  /**
+   * Replaces the last `depth` blocks by as many with the same times. With events the oracles report the same values
+   * again, so only the hashes differ; without, the new blocks are empty.
+   */
+  async reorg(depth: number, options: PlayOptions = {}): Promise<void> {
+    const displaced = this.#blocks.slice(-depth);
+    if (depth < 1 || depth > this.height - 3) {
+      throw new FatalError(`A reorg of ${depth} blocks at height ${this.height}: expected 1 to ${this.height - 3}.`);
+    }
+    await this.anvil.rpc.call('anvil_rollback', depth);
+    this.#blocks.length -= depth;
+    this.#verifiedBlock = Math.min(this.#verifiedBlock, this.height);
+    this.#forks += 1;
+    await this.anvil.rpc.call('anvil_setCoinbase', `0x${this.#forks.toString(16).padStart(40, '0')}`);
+    for (const { state } of displaced) {
+      await this.playNext({ ...options, skip: state.slot - this.#head().state.slot - 1 });
+    }
+    await this.anvil.rpc.call('anvil_setCoinbase', `0x${'0'.repeat(40)}`);
+    await this.verify();
+  }
+
+  /** @throws {DevnetTransactionFailedError} when a transaction since the last check reverted or is missing. */
+  async verify(): Promise<void> {
+    const { rpc } = this.anvil;
+    while (this.#verifiedBlock < this.height) {
+      const from = this.#verifiedBlock + 1;
+      const to = Math.min(this.height, from + receiptBlocksPerRequest - 1);
+      const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+      const answers = (await rpc.batch(
+        numbers.map((number) => ({ method: 'eth_getBlockReceipts', params: [`0x${number.toString(16)}`] })),
+      )) as readonly (readonly { status: string; transactionHash: string }[])[];
+      for (const [i, receipts] of answers.entries()) {
+        const number = numbers[i]!;
+        const failed = receipts.find(({ status }) => status !== '0x1');
+        if (failed)
+          throw new DevnetTransactionFailedError(this.name, number, `transaction ${failed.transactionHash} reverted`);
+        const expected = this.#blocks[number]!.state.nonce - this.#blocks[number - 1]!.state.nonce;
+        if (receipts.length !== expected) {
+          throw new DevnetTransactionFailedError(this.name, number, `${receipts.length} of ${expected} transactions`);
+        }
+      }
+      this.#verifiedBlock = to;
+    }
+  }
+
+  #head(): PlayedBlock & { readonly state: State } {
+    const head = this.#blocks.at(-1);
+    if (head === undefined) throw new InvariantError(`The devnet's ${this.name} was not deployed`);
+    return head;
+  }
+
+  /** Proposes and confirms the new aggregators of the scenario; a new one is confirmed once it has an answer. */
+  #switchAggregators(
+    time: number,
+    rounds: State['rounds'],
+    switches: { [asset in AssetName]?: 'proposed' | 'confirmed' },
+    transactions: Transaction[],
+  ): void {
+    for (const incident of this.#scenario.incidents) {
+      if (incident.kind !== 'aggregator-switch' || incident.chain !== this.name) continue;
+      const { asset } = incident;
+      const { from, to } = incidentWindow(this.#scenario, incident);
+      const proxy = chainAddresses[this.name].chainlinkProxies[asset];
+      const next = aggregatorAddress(this.name, asset, 2);
+      const call = (functionName: 'proposeAggregator' | 'confirmAggregator') =>
+        transactions.push({
+          to: proxy,
+          data: encodeFunctionData({ abi: aggregatorProxyAbi, functionName, args: [next] }),
+        });
+      if (switches[asset] === undefined && time >= from) {
+        call('proposeAggregator');
+        switches[asset] = 'proposed';
+      } else if (switches[asset] === 'proposed' && time >= to && rounds[next] !== undefined) {
+        call('confirmAggregator');
+        switches[asset] = 'confirmed';
+      }
+    }
+  }
+
+  #pythUpdate(reports: readonly Report[]): Transaction {
+    const updates = reports.map(({ asset, value, confidence, observedAt }) => {
+      const price = { price: value, conf: confidence, expo: pythExponent, publishTime: BigInt(observedAt) };
+      return encodeAbiParameters(pythFeedParameters, [{ id: pythPriceIds[asset], price, emaPrice: price }]);
+    });
+    const data = encodeFunctionData({ abi: pythAbi, functionName: 'updatePriceFeeds', args: [updates] });
+    return { to: chainAddresses[this.name].pyth, data };
+  }
+
+  async #api3Update(reports: readonly Report[]): Promise<Transaction> {
+    const calls: Hex[] = [];
+    for (const { asset, value, observedAt } of reports) {
+      const templateId = api3TemplateId(asset);
+      const data = encodeAbiParameters([{ type: 'int256' }], [value]);
+      const timestamp = BigInt(observedAt);
+      const raw = keccak256(encodePacked(['bytes32', 'uint256', 'bytes'], [templateId, timestamp, data]));
+      const signature = await this.#airnode.signMessage({ message: { raw } });
+      const args = [airnode, templateId, timestamp, data, signature] as const;
+      calls.push(encodeFunctionData({ abi: api3ServerAbi, functionName: 'updateBeaconWithSignedData', args }));
+    }
+    const data = encodeFunctionData({ abi: api3ServerAbi, functionName: 'multicall', args: [calls] });
+    return { to: chainAddresses[this.name].api3, data };
+  }
+
+  async #mine(
+    number: number,
+    transactions: readonly Transaction[],
+    state: State,
+    reports: readonly Report[],
+  ): Promise<void> {
+    const { rpc } = this.anvil;
+    const time = this.#times[state.slot]!;
+    await rpc.batch(
+      transactions.map(({ to, data }, i) => ({
+        method: 'eth_sendTransaction',
+        params: [
+          {
+            from: this.#operator,
+            to,
+            data,
+            nonce: `0x${(state.nonce + i).toString(16)}`,
+            gas: gasPerTransaction,
+            gasPrice: gasPriceWei,
+          },
+        ],
+      })),
+    );
+    await rpc.call('evm_mine', { timestamp: time });
+    this.#blocks.push({ number, time, reports, state: { ...state, nonce: state.nonce + transactions.length } });
+  }
+}
+
+const pythPrice = [
+  { name: 'price', type: 'int64' },
+  { name: 'conf', type: 'uint64' },
+  { name: 'expo', type: 'int32' },
+  { name: 'publishTime', type: 'uint256' },
+] as const;
+const pythFeedParameters = [
+  {
+    type: 'tuple',
+    components: [
+      { name: 'id', type: 'bytes32' },
+      { name: 'price', type: 'tuple', components: pythPrice },
+      { name: 'emaPrice', type: 'tuple', components: pythPrice },
+    ],
+  },
+] as const;

@@ -1,0 +1,137 @@
+import { drawStream } from './draws.ts';
+import {
+  type AssetName,
+  assetNames,
+  type ChainName,
+  decimalsOf,
+  feedKey,
+  type NetworkName,
+  networkNames,
+} from './networks.ts';
+import type { PricePath } from './price-path.ts';
+import { incidentWindow, phaseAt, type Scenario } from './scenario.ts';
+
+/** Oracles are a little late in practice; an index calls a feed stale only at 1.5 heartbeats. */
+const heartbeatToleranceShare = 1.3;
+
+/** One value that one oracle network puts on one chain. */
+export interface Report {
+  readonly network: NetworkName;
+  readonly asset: AssetName;
+  /** price * 10^decimals of its network. */
+  readonly value: bigint;
+  /** Same scale; 0 where the network states none. */
+  readonly confidence: bigint;
+  /** Unix seconds the report claims; Chainlink's aggregator overrides it with the block's time. */
+  readonly observedAt: number;
+  readonly lying: boolean;
+}
+
+/** What every feed of a chain reported last. Never mutated, so a roll-back just takes an older one. */
+export type Reported = { readonly [feed: string]: { readonly price: number; readonly time: number } };
+
+/** A network told by a test to say nothing in [from, to). */
+export interface Silence {
+  readonly network: NetworkName;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Decision {
+  readonly reports: readonly Report[];
+  readonly reported: Reported;
+}
+
+export interface Reporters {
+  /**
+   * What is reported in the block at `time`, given what was reported before: a feed reports when its price moved by its
+   * deviation threshold, or when it would pass its heartbeat before the block at `nextTime`.
+   */
+  decide(chain: ChainName, time: number, nextTime: number, before: Reported, silences: readonly Silence[]): Decision;
+  sequencerIsDown(chain: ChainName, time: number): boolean;
+}
+
+export function oracleReporters(scenario: Scenario, seed: number, path: PricePath): Reporters {
+  const windows = scenario.incidents.map((incident) => ({ incident, ...incidentWindow(scenario, incident) }));
+  const noise = new Map(
+    networkNames.flatMap((network) =>
+      assetNames.map((asset) => [feedKey(network, asset), drawStream(seed, `noise ${network} ${asset}`)] as const),
+    ),
+  );
+
+  function sequencerIsDown(chain: ChainName, time: number): boolean {
+    return windows.some(
+      ({ incident, from, to }) =>
+        incident.kind === 'sequencer-outage' && incident.chain === chain && from <= time && time < to,
+    );
+  }
+
+  function isSilent(network: NetworkName, asset: AssetName, chain: ChainName, time: number): boolean {
+    return windows.some(
+      ({ incident, from, to }) =>
+        incident.kind === 'silence' &&
+        incident.network === network &&
+        incident.asset === asset &&
+        incident.chains.includes(chain) &&
+        from <= time &&
+        time < to,
+    );
+  }
+
+  function lieFactor(network: NetworkName, asset: AssetName, chain: ChainName, time: number): number {
+    let factor = 1;
+    for (const { incident, from, to } of windows) {
+      if (incident.kind !== 'lie' || time < from || time >= to) continue;
+      if (incident.network === network && incident.asset === asset && incident.chains.includes(chain)) {
+        factor *= incident.factor;
+      }
+    }
+    return factor;
+  }
+
+  return {
+    sequencerIsDown,
+    decide(chain, time, nextTime, before, silences) {
+      const reports: Report[] = [];
+      const reported: { [feed: string]: { readonly price: number; readonly time: number } } = { ...before };
+      if (sequencerIsDown(chain, time)) return { reports, reported };
+      for (const network of networkNames) {
+        if (silences.some((s) => s.network === network && s.from <= time && time < s.to)) continue;
+        const { noiseMultiple, lagSeconds, confidenceShare, feeds } = scenario.networks[network];
+        for (const asset of assetNames) {
+          if (isSilent(network, asset, chain, time)) continue;
+          const feed = feedKey(network, asset);
+          const observedAt = Math.max(scenario.startsAt, time - lagSeconds);
+          // All chains see a network make the same error at the same moment.
+          const error = noiseMultiple * scenario.assets[asset].noiseShare * noise.get(feed)!.bell(observedAt);
+          const factor = lieFactor(network, asset, chain, time);
+          const price = path.priceUsd(asset, observedAt) * (1 + error) * factor;
+          const last = before[feed];
+          const { deviationThreshold, heartbeatSeconds } = feeds[asset];
+          const isDue =
+            last === undefined ||
+            Math.abs(price / last.price - 1) >= deviationThreshold ||
+            nextTime - last.time > heartbeatToleranceShare * heartbeatSeconds;
+          if (!isDue || (last !== undefined && observedAt <= last.time)) continue;
+          reported[feed] = { price, time: observedAt };
+          const share = confidenceShare[phaseAt(scenario, observedAt)];
+          const decimals = decimalsOf[network];
+          reports.push({
+            network,
+            asset,
+            value: scaled(price, decimals),
+            confidence: scaled(price * share, decimals),
+            observedAt,
+            lying: factor !== 1,
+          });
+        }
+      }
+      return { reports, reported };
+    },
+  };
+}
+
+/** At most 8 decimals are significant, so that the product stays below 2^53. */
+function scaled(price: number, decimals: number): bigint {
+  return BigInt(Math.round(price * 1e8)) * 10n ** BigInt(decimals - 8);
+}
