@@ -15,7 +15,7 @@ export async function modelVersion(projectDir: string): Promise<string> {
   const modules = modelFolders.flatMap((folder) =>
     readdirSync(join(projectDir, folder), { recursive: true, encoding: 'utf8' })
       .map((file) => `./${folder}/${file.replaceAll('\\', '/')}`)
-      .filter((file) => file.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(file) && !file.includes('/fixtures/')),
+      .filter((file) => file.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(file)),
   );
   const { outputFiles } = await build({
     absWorkingDir: projectDir,
