@@ -1,0 +1,310 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EvmBatchProcessor } from '@subsquid/evm-processor';
+import { canonicalJson } from '../../schema/canonical.ts';
+import type { ChainEntry } from '../../schema/chains-config.ts';
+import { FatalError, RetryableError } from '../../schema/errors.ts';
+import { ChainId, type Hash } from '../../schema/ids.ts';
+import { createPool } from '../../store/database.ts';
+import { compareStateReads } from '../../store/log-digest.ts';
+import { FinalisedBlockDisplacedError, type IngestedBlock, LogWriter } from '../../store/log-writer.ts';
+import { assertMigrated, checkAnchor, readAnchor } from '../../store/migrate.ts';
+import type { LogFilter, StateRead } from '../sources/source.ts';
+import { ChainHead } from './chain-head.ts';
+import { Gateway } from './gateway.ts';
+import { LogHotDatabase } from './hot-database.ts';
+import { JsonRpc } from './json-rpc.ts';
+import { IngestMeter, type IngestProgress } from './progress.ts';
+import { readState, stateReadBlocks } from './state-reads.ts';
+
+export interface IngestOptions {
+  /** Key of the chain in chains.json. */
+  readonly chainName: string;
+  readonly meaning: Pick<
+    ChainEntry['meaning'],
+    'chainId' | 'startBlock' | 'startBlockHash' | 'stateReadEveryBlocks' | 'reorgDepthBlocksMax'
+  >;
+  readonly wiring: ChainEntry['wiring'];
+  readonly databaseUrl: string;
+  readonly network: string;
+  readonly filters: readonly LogFilter[];
+  readonly stateReads: readonly StateRead[];
+  readonly onProgress: (progress: IngestProgress) => void;
+  /** Ends ingestion. Without it SIGTERM, SIGINT and the loss of a parent process do. */
+  readonly signal?: AbortSignal;
+}
+
+export class IngestSettingsError extends FatalError {
+  override readonly name = 'IngestSettingsError';
+}
+
+export class WrongChainError extends FatalError {
+  override readonly name = 'WrongChainError';
+  constructor(
+    readonly chainName: string,
+    readonly found: number,
+    readonly expected: number,
+  ) {
+    super(
+      `The RPC node of ${chainName} serves chain ${found}, expected ${expected}. Correct RPC_${expected} or chains.json.`,
+    );
+  }
+}
+
+export class BlockNotThereYetError extends RetryableError {
+  override readonly name = 'BlockNotThereYetError';
+  constructor(
+    readonly chainName: string,
+    readonly block: number,
+  ) {
+    super(
+      `The node of ${chainName} does not have block ${block} yet: it is still syncing, or not started. Trying again.`,
+    );
+  }
+}
+
+export class DeepReorgError extends FatalError {
+  override readonly name = 'DeepReorgError';
+  constructor(
+    readonly chainName: string,
+    readonly block: number,
+    readonly found: string,
+    readonly expected: string,
+    readonly reorgDepthBlocksMax: number,
+  ) {
+    super(
+      `${chainName} is halted: block ${block} was indexed as ${expected}, the node says ${found}. That is a reorg deeper ` +
+        `than reorgDepthBlocksMax (${reorgDepthBlocksMax}), or a node on a wrong fork. Compare the node with another one; ` +
+        'if it is right, index the chain into a new database, with a larger reorgDepthBlocksMax.',
+    );
+  }
+}
+
+const stopMsMax = 3000;
+
+/**
+ * Follows one chain into the log until it is told to stop; rejects with a typed error when it cannot go on. The
+ * processor owns the process: after this settles the caller must end it (`process.exit`), and where the processor itself
+ * fails (a node that answers nonsense) it ends the process with exit code 1. Start it again then: nothing is lost.
+ */
+export async function runIngest(options: IngestOptions): Promise<void> {
+  const { chainName, meaning, wiring } = options;
+  checkSettings(options);
+  const chainId = ChainId(meaning.chainId);
+  const httpUrls = wiring.rpc.filter((url) => /^https?:/.test(url));
+  const rpc = httpUrls.length === 0 ? null : new JsonRpc(httpUrls, wiring.requestTimeoutMs);
+  const gateway = wiring.gateway === null ? null : new Gateway(wiring.gateway, wiring.requestTimeoutMs);
+  const hashOf = async (block: number): Promise<Hash> => {
+    const hash = rpc ? (await rpc.headers([block]))[0]?.hash : await gateway?.blockHash(block);
+    if (!hash) throw new BlockNotThereYetError(chainName, block);
+    return hash;
+  };
+
+  await checkNode(options, chainId, rpc, hashOf);
+  const reads = [...options.stateReads].sort((a, b) =>
+    compareStateReads({ ...a, result: null }, { ...b, result: null }),
+  );
+  const writer = await LogWriter.open({
+    url: options.databaseUrl,
+    chainId,
+    startBlock: meaning.startBlock,
+    selectors: selectorsOf(options.filters, reads),
+  });
+  try {
+    await checkFinalBlock(options, writer, hashOf);
+    await follow(options, writer, rpc, gateway, reads);
+  } finally {
+    // A statement under way is cut off with the connection, and its transaction with it.
+    await Promise.race([writer.close(), sleep(500)]);
+  }
+}
+
+async function follow(
+  options: IngestOptions,
+  writer: LogWriter,
+  rpc: JsonRpc | null,
+  gateway: Gateway | null,
+  reads: readonly StateRead[],
+): Promise<void> {
+  const { meaning, wiring } = options;
+  const head = rpc === null ? null : new ChainHead(rpc, wiring.pollMs / 2);
+  const meter = new IngestMeter(options.chainName, options.onProgress);
+  let fail: (error: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  const database = new LogHotDatabase({
+    writer,
+    withStateReads: async (blocks, from, to) => {
+      const numbers = stateReadBlocks(
+        Math.max(from, meaning.startBlock),
+        to,
+        meaning.startBlock,
+        meaning.stateReadEveryBlocks,
+      );
+      if (numbers.length === 0 || reads.length === 0 || rpc === null) return blocks;
+      return merge(blocks, await readState(rpc, reads, numbers, hashesOf(blocks)));
+    },
+    finalisedFor: async (toBlock) =>
+      head === null ? { number: toBlock, timestamp: 0 } : await head.finalisedFor(toBlock),
+    onBatch: (batch, blocks, hot) => {
+      if (batch !== null) meter.report(batch.toBlock, head?.latest ?? batch.toBlock, rowsOf(blocks), hot);
+    },
+    onError: (error) => {
+      const halts = error instanceof FinalisedBlockDisplacedError;
+      void (halts ? writer.halt(error.message) : Promise.resolve()).catch(() => {}).then(() => fail(error));
+    },
+  });
+  const processor = await configure(options, rpc !== null, gateway !== null);
+  processor.run(database, async ({ store, blocks }) => store.add(blocks));
+  await Promise.race([failed, stopRequest(options.signal)]);
+  await Promise.race([database.stop(), sleep(stopMsMax)]);
+}
+
+async function configure(
+  options: IngestOptions,
+  hasRpc: boolean,
+  hasGateway: boolean,
+): Promise<EvmBatchProcessor<typeof fields>> {
+  const { meaning, wiring } = options;
+  // Read when the library is loaded: its own lines would disturb the progress display.
+  process.env['SQD_WARN'] ??= 'sqd:*';
+  for (const name of ['PROCESSOR_PROMETHEUS_PORT', 'PROMETHEUS_PORT', 'SQUID_PROCESSOR_EXIT_DISABLED']) {
+    delete process.env[name];
+  }
+  const { EvmBatchProcessor } = await import('@subsquid/evm-processor');
+  const processor = new EvmBatchProcessor()
+    .setFields(fields)
+    .setBlockRange({ from: meaning.startBlock })
+    .setFinalityConfirmation(meaning.reorgDepthBlocksMax)
+    .setPrometheusPort(0);
+  for (const filter of options.filters) {
+    processor.addLog({
+      topic0: [...filter.topic0],
+      ...(filter.addresses && { address: [...filter.addresses] }),
+      ...(filter.topic1 && { topic1: [...filter.topic1] }),
+    });
+  }
+  if (hasGateway && wiring.gateway !== null) {
+    processor.setGateway({ url: wiring.gateway, requestTimeout: wiring.requestTimeoutMs });
+  }
+  if (hasRpc) {
+    processor.setRpcEndpoint({
+      url: wiring.rpc[0] as string,
+      requestTimeout: wiring.requestTimeoutMs,
+      ...(wiring.requestsPerSecondMax === null ? {} : { rateLimit: wiring.requestsPerSecondMax }),
+    });
+    processor.setRpcDataIngestionSettings({ headPollInterval: wiring.pollMs });
+  }
+  return processor;
+}
+
+const fields = {
+  block: { timestamp: true },
+  log: { address: true, topics: true, data: true, transactionHash: true },
+} as const;
+
+function checkSettings({ chainName, meaning, wiring, filters, stateReads }: IngestOptions): void {
+  const id = meaning.chainId;
+  const hasHttp = wiring.rpc.some((url) => /^https?:/.test(url));
+  if (wiring.rpc.length === 0 && wiring.gateway === null) {
+    throw new IngestSettingsError(
+      `${chainName} has neither an RPC node nor a gateway. Set RPC_${id} or GATEWAY_${id}.`,
+    );
+  }
+  if (wiring.rpc.length > 0 && !hasHttp) {
+    throw new IngestSettingsError(
+      `${chainName} has WebSocket endpoints only; state reads and the finalised tag need HTTP. Add an http(s) URL to RPC_${id}.`,
+    );
+  }
+  if (stateReads.length > 0 && !hasHttp) {
+    throw new IngestSettingsError(
+      `${chainName} has feeds that need ${stateReads.length} state reads, which a gateway cannot answer. Set RPC_${id}.`,
+    );
+  }
+  if (filters.length === 0) {
+    throw new IngestSettingsError(`${chainName} has no feed to watch. Add feeds to chains.json or remove the chain.`);
+  }
+}
+
+/** The database is ready for this chain, and the node serves the chain and the network that the database belongs to. */
+async function checkNode(
+  { chainName, meaning, network, databaseUrl }: IngestOptions,
+  chainId: ChainId,
+  rpc: JsonRpc | null,
+  hashOf: (block: number) => Promise<Hash>,
+): Promise<void> {
+  const pool = createPool(databaseUrl, { applicationName: `avsl-ingest-${chainId}-check`, max: 1 });
+  try {
+    await assertMigrated(pool, network, chainId);
+    const found = rpc === null ? chainId : await rpc.chainId();
+    if (found !== chainId) throw new WrongChainError(chainName, found, chainId);
+    const startHash = await hashOf(meaning.startBlock);
+    if (meaning.startBlockHash !== undefined && startHash !== meaning.startBlockHash) {
+      throw new IngestSettingsError(
+        `${chainName}: the node says block ${meaning.startBlock} is ${startHash}, chains.json says ${meaning.startBlockHash}. ` +
+          'The node belongs to another network, or startBlockHash is wrong.',
+      );
+    }
+    const anchor = await readAnchor(pool, chainId);
+    if (anchor === null) await checkAnchor(pool, chainId, meaning.startBlock, startHash);
+    else await checkAnchor(pool, chainId, anchor.block, await hashOf(anchor.block));
+  } finally {
+    await pool.end();
+  }
+}
+
+/** The processor cannot roll back what it holds for final. A node that lacks the block only lags. */
+async function checkFinalBlock(
+  { chainName, meaning }: IngestOptions,
+  writer: LogWriter,
+  hashOf: (block: number) => Promise<Hash>,
+): Promise<void> {
+  const { final } = writer.state;
+  if (final === null) return;
+  const found = await hashOf(final.number);
+  if (found === final.hash) return;
+  const error = new DeepReorgError(chainName, final.number, found, final.hash, meaning.reorgDepthBlocksMax);
+  await writer.halt(error.message);
+  throw error;
+}
+
+/** Blocks with logs and blocks with state reads, ascending. */
+function merge(
+  blocks: readonly IngestedBlock[],
+  read: Awaited<ReturnType<typeof readState>>,
+): readonly IngestedBlock[] {
+  const merged = blocks.map((block) => ({ ...block, stateReads: read.get(block.number)?.stateReads ?? [] }));
+  const known = new Set(blocks.map((block) => block.number));
+  for (const [number, { header, stateReads }] of read) {
+    if (!known.has(number)) merged.push({ ...header, logs: [], stateReads });
+  }
+  return merged.sort((a, b) => a.number - b.number);
+}
+
+function hashesOf(blocks: readonly IngestedBlock[]): ReadonlyMap<number, Hash> {
+  return new Map(blocks.map((block) => [block.number, block.hash]));
+}
+
+function rowsOf(blocks: readonly IngestedBlock[]): number {
+  return blocks.reduce((sum, block) => sum + block.logs.length + block.stateReads.length, 0);
+}
+
+function selectorsOf(filters: readonly LogFilter[], reads: readonly StateRead[]): string[] {
+  const logs = filters.map((filter) =>
+    canonicalJson({
+      topic0: [...filter.topic0].sort(),
+      ...(filter.topic1 && { topic1: [...filter.topic1].sort() }),
+      ...(filter.addresses && { addresses: [...filter.addresses].sort() }),
+    }),
+  );
+  if (reads.length === 0) return logs;
+  return [...logs, canonicalJson({ stateReads: reads.map(({ to, calldata }) => ({ to, calldata })) })];
+}
+
+async function stopRequest(signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) return;
+  await (signal
+    ? once(signal, 'abort')
+    : Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT'), once(process, 'disconnect')]));
+}
