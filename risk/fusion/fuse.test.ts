@@ -26,7 +26,10 @@ const anySource = (group: fc.Arbitrary<string>) =>
     confidence,
     ageSeconds: fc.integer({ min: -5, max: 100 }),
     weight: fc.integer({ min: 1, max: 50 }),
-    refused: fc.option(fc.constant('sequencer-down'), { nil: null, freq: 8 }),
+    refused: fc.oneof(
+      { weight: 7, arbitrary: fc.constant(null) },
+      { weight: 1, arbitrary: fc.constant('sequencer-down') },
+    ),
   });
 /** Up to 12 feeds of up to 6 groups. */
 const feeds = fc
@@ -222,6 +225,47 @@ describe('rule FUSE', () => {
       parameters,
     );
     expect(two.status).toBe('degraded');
+  });
+
+  it('breaks a tie between widening sources by id', () => {
+    // Four wide groups of five put 4/15 of the weight below; without any one of them it is exactly a quarter.
+    const wide = ['d', 'b', 'c', 'a'].map((id) => source(id, 100, 50));
+    const found = fuse([...wide, source('e', 100, 0.5)], parameters);
+    expect([
+      found.status,
+      found.confidence,
+      found.confidenceAll,
+      found.flags.filter(([, flag]) => flag === 'widening'),
+    ]).toEqual(['ok', 0.5, 50, [['a', 'widening']]]);
+  });
+
+  it('flags an outlier beyond five times the spread, which counts as 5 basis points at least', () => {
+    const flagsAt = (last: number, spread: number) =>
+      fuse(
+        [100 - spread, 100, 100, 100 + spread, last].map((p, i) => source(`s${i}`, p, 0)),
+        parameters,
+      ).flags;
+    expect([flagsAt(100.2499, 0), flagsAt(100.2501, 0)]).toEqual([[], [['s4', 'outlier']]]);
+    // Median deviation 0.1 %: the limit is 5 * 1.4826 * 0.1 % = 0.7413 %.
+    expect([flagsAt(100.741, 0.1), flagsAt(100.742, 0.1)]).toEqual([[], [['s4', 'outlier']]]);
+  });
+
+  it('lets a group vote with the median of its members and the largest of their weights', () => {
+    const found = fuse(
+      [
+        source('a1', 100, 1, { group: 'a', weight: 2 }),
+        source('a2', 103, 3, { group: 'a', weight: 5 }),
+        source('a3', 101, 4, { group: 'a', weight: 1 }),
+        ...['b', 'c', 'd', 'e', 'f'].map((id) => source(id, 100, 1, { weight: 3 })),
+      ],
+      parameters,
+    );
+    expect(found.groups[0]).toEqual({ id: 'a', price: 101, confidence: 3, weight: 0.25 });
+  });
+
+  it('counts a price from the future as new', () => {
+    const future = [1, 2, 3].map((p, i) => source(`s${i}`, p, 0, { ageSeconds: -30 }));
+    expect(fuse(future, { ...parameters, sigma: 0.8 }).groups.map((group) => group.confidence)).toEqual([0, 0, 0]);
   });
 
   it('refuses what the caller must not pass', () => {

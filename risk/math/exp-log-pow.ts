@@ -21,7 +21,7 @@ function powerOfTwo(exponent: number): number {
   return powersOfTwo[exponent + 1074] as number;
 }
 
-/** exp(high - low) * 2^k for |high - low| <= 0.35, rounded once (twice where the result is subnormal). */
+/** exp(high - low) * 2^k for |high - low| <= 0.35, rounded once. */
 function expReduced(high: number, low: number, k: number): number {
   const r = high - low;
   const rest = high - r - low;
@@ -43,7 +43,7 @@ function expReduced(high: number, low: number, k: number): number {
   const lost = r - (sum - 1);
   const mantissa = sum + (lost + (rest + r * r * p));
   if (k > 1023) return mantissa * powerOfTwo(1023) * powerOfTwo(k - 1023);
-  if (k < -1021) return mantissa * powerOfTwo(k + 128) * powerOfTwo(-128);
+  if (k < -1074) return mantissa * powerOfTwo(k + 128) * powerOfTwo(-128);
   return mantissa * powerOfTwo(k);
 }
 
