@@ -94,7 +94,7 @@ export function journalEntry(seq: number, prevHash: string, parsed: JournalBody)
 export async function acquireLease(pool: Pool, holder: string): Promise<number> {
   const { rows } = await pool.query(
     `INSERT INTO fold (epoch, holder, renewed_at) VALUES (1, $1, now())
-     ON CONFLICT (only) DO UPDATE SET epoch = fold.epoch + 1, holder = $1, renewed_at = now() RETURNING epoch`,
+     ON CONFLICT (singleton) DO UPDATE SET epoch = fold.epoch + 1, holder = $1, renewed_at = now() RETURNING epoch`,
     [holder],
   );
   return rows[0].epoch as number;
