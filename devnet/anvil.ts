@@ -10,8 +10,6 @@ import { DevnetUnreachableError, RpcClient } from './rpc.ts';
 
 const startAttemptsMax = 5;
 const startMsMax = 20_000;
-/** Keeps every block's state in memory, see devnet/README.md. */
-const statesKept = 1500;
 
 export class AnvilMissingError extends FatalError {
   override readonly name = 'AnvilMissingError';
@@ -36,6 +34,7 @@ export interface AnvilOptions {
   readonly chainId: number;
   readonly genesisTime: number;
   readonly slotsInAnEpoch: number;
+  readonly statesKept: number;
   readonly onExit: (error: AnvilStoppedError) => void;
 }
 
@@ -64,7 +63,7 @@ export class Watchdog {
   constructor() {
     this.#child = spawn(process.execPath, [fileURLToPath(new URL('./watchdog.mjs', import.meta.url))], {
       stdio: ['pipe', 'ignore', 'ignore'],
-      env: {},
+      env: { ...process.env, NODE_OPTIONS: '' },
       windowsHide: true,
     });
     this.#child.stdin!.on('error', () => {});
@@ -100,7 +99,7 @@ async function startOnce(watchdog: Watchdog, options: AnvilOptions): Promise<Anv
     [
       ...['--host', '127.0.0.1', '--port', String(port), '--quiet', '--no-mining'],
       ...['--chain-id', String(options.chainId), '--timestamp', String(options.genesisTime), '--accounts', '1'],
-      ...['--slots-in-an-epoch', String(options.slotsInAnEpoch), '--prune-history', String(statesKept)],
+      ...['--slots-in-an-epoch', String(options.slotsInAnEpoch), '--prune-history', String(options.statesKept)],
       // A base fee that stays 0 makes a block's hash independent of blocks that were rolled back.
       ...['--hardfork', 'cancun', '--block-base-fee-per-gas', '0', '--gas-price', '0', '--gas-limit', '100000000'],
     ],

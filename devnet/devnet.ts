@@ -12,6 +12,19 @@ import { type Truth, truthOf } from './truth.ts';
 
 const progressEveryMs = 100;
 const livePollMsMax = 250;
+const statesKeptDefault = 1500;
+
+export class DevnetTimeError extends FatalError {
+  override readonly name = 'DevnetTimeError';
+  constructor(
+    readonly time: number,
+    readonly endTime: number,
+  ) {
+    super(
+      `The devnet was asked to play until ${time}, but its play ends at ${endTime}. Raise blocksMax or ask for less.`,
+    );
+  }
+}
 
 export interface DevnetProgress {
   /** `ended`: a chain has all its blocks, so play stands still; the nodes go on answering. */
@@ -37,8 +50,12 @@ export interface DevnetOptions {
   readonly minimumHeights?: { readonly [chainId: number]: number };
   /** Anvil calls a block final when two epochs of so many blocks follow it; 1 unless given. */
   readonly slotsInAnEpoch?: number;
+  /** `eth_call` answers at so many of a chain's newest blocks; 1500 unless given. Each costs memory, see README.md. */
+  readonly statesKept?: number;
+  /** Ends the devnet; while it starts, `startDevnet` then rejects. */
+  readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DevnetProgress) => void;
-  /** A node died or live play failed; the devnet is stopped. */
+  /** After the start: a node died or live play failed, and the devnet is stopped. */
   readonly onFailure?: (error: Error) => void;
 }
 
@@ -140,11 +157,13 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const fail = (error: Error): void => {
     if (abort.signal.aborted) return;
     void stop();
-    options.onFailure?.(error);
+    if (stage !== 'contracts' && stage !== 'history') options.onFailure?.(error);
   };
+  options.signal?.addEventListener('abort', () => void stop(), { once: true });
   const onExit = (error: AnvilStoppedError): void => fail(error);
 
   try {
+    options.signal?.throwIfAborted();
     tell();
     const starting = chainNames.map(async (name) => {
       const { chainId } = chainAddresses[name];
@@ -153,6 +172,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
         chainId,
         genesisTime,
         slotsInAnEpoch: options.slotsInAnEpoch ?? 1,
+        statesKept: options.statesKept ?? statesKeptDefault,
         onExit,
       });
       anvils.push(anvil);
@@ -240,7 +260,8 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     clock,
     truth: truthOf(players, path),
     async advance(seconds, playOptions = {}) {
-      const to = Math.min(endTime, now() + seconds);
+      const to = now() + seconds;
+      if (to > endTime) throw new DevnetTimeError(to, endTime);
       originChainTime = to;
       originWallMs = Date.now();
       const running = [...players.values()].filter((player) => !player.paused);

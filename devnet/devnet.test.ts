@@ -1,0 +1,381 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Devnet, type DevnetOptions, startDevnet } from './devnet.ts';
+import { aggregatorAddress, assetNames, type ChainName, chainNames, networkNames } from './networks.ts';
+import type { Report } from './reporters.ts';
+import { incidentWindow, loadScenario, phaseStart, type Scenario } from './scenario.ts';
+
+const answerUpdated = '0x0559884fd3a460db3073b7fc896cc77986f16e378210ded43186175bf646fc5f';
+
+/** The crash scenario with 10 calm hours instead of two weeks and half an hour of crash, every incident included. */
+function shortScenario(): Scenario {
+  const whole = loadScenario();
+  return {
+    ...whole,
+    calmSeconds: 36_000,
+    crashSeconds: 1800,
+    blocksMax: 2000,
+    incidents: [
+      {
+        kind: 'silence',
+        network: 'chainlink',
+        asset: 'LINK',
+        chains: ['base'],
+        phase: 'calm',
+        afterSeconds: 7200,
+        seconds: 14_400,
+      },
+      {
+        kind: 'aggregator-switch',
+        chain: 'ethereum',
+        asset: 'ETH',
+        phase: 'calm',
+        afterSeconds: 14_400,
+        seconds: 7200,
+      },
+      { kind: 'sequencer-outage', chain: 'arbitrum', phase: 'calm', afterSeconds: 25_000, seconds: 5400 },
+      {
+        kind: 'lie',
+        network: 'api3',
+        asset: 'ETH',
+        chains: [...chainNames],
+        factor: 1.4,
+        phase: 'crash',
+        afterSeconds: 600,
+        seconds: 600,
+      },
+    ],
+  };
+}
+
+let cacheDir = '';
+const running: Devnet[] = [];
+async function start(options: Partial<DevnetOptions> = {}): Promise<Devnet> {
+  const devnet = await startDevnet({ cacheDir, live: false, scenario: shortScenario(), ...options });
+  running.push(devnet);
+  return devnet;
+}
+
+beforeAll(() => {
+  cacheDir = mkdtempSync(path.join(os.tmpdir(), 'devnet-test-'));
+});
+afterAll(async () => {
+  await Promise.all(running.map((devnet) => devnet.stop()));
+  rmSync(cacheDir, { recursive: true, force: true });
+});
+
+async function rpc(devnet: Devnet, chain: ChainName, method: string, ...params: readonly unknown[]): Promise<unknown> {
+  const { rpcUrl } = devnet.chains.find(({ name }) => name === chain)!;
+  const response = await fetch(rpcUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+  });
+  const answer = (await response.json()) as { result?: unknown; error?: unknown };
+  if (answer.error !== undefined) throw new Error(JSON.stringify(answer.error));
+  return answer.result;
+}
+
+interface Block {
+  readonly number: string;
+  readonly hash: string;
+  readonly timestamp: string;
+  readonly transactions: readonly string[];
+}
+const blockAt = async (devnet: Devnet, chain: ChainName, number: number | string): Promise<Block> =>
+  (await rpc(
+    devnet,
+    chain,
+    'eth_getBlockByNumber',
+    typeof number === 'string' ? number : `0x${number.toString(16)}`,
+    false,
+  )) as Block;
+const heads = async (devnet: Devnet): Promise<readonly string[]> =>
+  Promise.all(chainNames.map(async (chain) => (await blockAt(devnet, chain, 'latest')).hash));
+const heightOf = (devnet: Devnet, chain: ChainName): number => devnet.truth.blocks(chain).at(-1)!.number;
+
+interface Log {
+  readonly address: string;
+  readonly topics: readonly string[];
+  readonly blockNumber: string;
+}
+const answersOf = async (devnet: Devnet, chain: ChainName, address: string): Promise<readonly Log[]> =>
+  (await rpc(devnet, chain, 'eth_getLogs', {
+    fromBlock: '0x0',
+    toBlock: 'latest',
+    address,
+    topics: [answerUpdated],
+  })) as readonly Log[];
+
+describe('a finished history', () => {
+  let devnet: Devnet;
+  beforeAll(async () => {
+    devnet = await start();
+  }, 120_000);
+
+  test('ends at the start of the live phase, each chain with its own times', async () => {
+    const live = phaseStart(devnet.scenario, 'live');
+    expect(devnet.clock.chainTimeAt(Date.now())).toBe(live);
+    for (const chain of chainNames) {
+      const head = await blockAt(devnet, chain, 'latest');
+      expect(Number(head.number)).toBe(heightOf(devnet, chain));
+      expect(Number(head.timestamp)).toBeLessThanOrEqual(live);
+      expect(live - Number(head.timestamp)).toBeLessThan(300);
+      expect(Number((await blockAt(devnet, chain, 'finalized')).number)).toBe(heightOf(devnet, chain) - 2);
+    }
+  });
+
+  test('every block holds what was played, and every contract answers what was reported last, at every block', async () => {
+    let compared = 0;
+    for (const chain of chainNames) {
+      const last = new Map<string, Report>();
+      for (const block of devnet.truth.blocks(chain)) {
+        for (const report of block.reports) last.set(`${report.network}/${report.asset}-USD`, report);
+        if (block.number < 3 || (block.number % 5 !== 0 && block.number !== heightOf(devnet, chain))) continue;
+        for (const [feed, report] of last) {
+          const answer = await devnet.truth.readFeed(`${chain}/${feed}`, block.number);
+          expect(answer.value, `${chain}/${feed} at block ${block.number}`).toBe(report.value);
+          expect(answer.observedAt).toBe(report.observedAt);
+          if (report.network === 'pyth') expect(answer.confidence).toBe(report.confidence);
+          compared += 1;
+        }
+        expect(last.size).toBe(assetNames.length * networkNames.length);
+      }
+    }
+    expect(compared).toBeGreaterThan(200);
+  });
+
+  test('reports follow the true price, but for the one who lies while it lies', () => {
+    const lies = incidentWindow(devnet.scenario, devnet.scenario.incidents.find(({ kind }) => kind === 'lie')!);
+    let lying = 0;
+    for (const chain of chainNames) {
+      for (const block of devnet.truth.blocks(chain)) {
+        for (const report of block.reports) {
+          const decimals = report.network === 'api3' ? 18 : 8;
+          const share = Number(report.value) / 10 ** decimals / devnet.truth.priceUsd(report.asset, report.observedAt);
+          if (report.lying) {
+            lying += 1;
+            expect([report.network, report.asset]).toEqual(['api3', 'ETH']);
+            expect(block.time).toBeGreaterThanOrEqual(lies.from);
+            expect(block.time).toBeLessThan(lies.to);
+            expect(Math.abs(share / 1.4 - 1)).toBeLessThan(0.001);
+          } else {
+            expect(Math.abs(share - 1)).toBeLessThan(0.001);
+          }
+        }
+      }
+    }
+    expect(lying).toBeGreaterThan(0);
+  });
+
+  test('a new aggregator reports beside the old one, then takes over behind the same proxy', async () => {
+    const old = aggregatorAddress('ethereum', 'ETH', 1);
+    const next = aggregatorAddress('ethereum', 'ETH', 2);
+    const { from, to } = incidentWindow(devnet.scenario, devnet.scenario.incidents[1]!);
+    const blocks = devnet.truth.blocks('ethereum');
+    const proposed = blocks.find(({ time }) => time >= from)!.number;
+    const confirmed = blocks.find(({ time }) => time >= to)!.number;
+    const oldBlocks = (await answersOf(devnet, 'ethereum', old)).map(({ blockNumber }) => Number(blockNumber));
+    const nextBlocks = (await answersOf(devnet, 'ethereum', next)).map(({ blockNumber }) => Number(blockNumber));
+
+    expect((await devnet.truth.aggregatorOf('ethereum', 'ETH', confirmed - 1)).toLowerCase()).toBe(old);
+    expect((await devnet.truth.aggregatorOf('ethereum', 'ETH', confirmed)).toLowerCase()).toBe(next);
+    expect(Math.min(...nextBlocks)).toBeGreaterThanOrEqual(proposed);
+    expect(Math.min(...nextBlocks)).toBeLessThan(confirmed);
+    expect(Math.max(...nextBlocks)).toBeGreaterThan(confirmed);
+    expect(Math.max(...oldBlocks)).toBeLessThan(confirmed);
+    expect(new Set([...oldBlocks, ...nextBlocks]).size).toBe(
+      blocks.filter(({ reports }) => reports.some((r) => r.network === 'chainlink' && r.asset === 'ETH')).length,
+    );
+  });
+
+  test('the silent feed goes stale while its neighbours report', () => {
+    const { from, to } = incidentWindow(devnet.scenario, devnet.scenario.incidents[0]!);
+    const during = devnet.truth.blocks('base').filter(({ time }) => time >= from && time < to);
+    const reports = during.flatMap((block) => block.reports);
+    expect(reports.filter((r) => r.network === 'chainlink' && r.asset === 'LINK')).toEqual([]);
+    expect(reports.filter((r) => r.network === 'chainlink' && r.asset === 'ETH').length).toBeGreaterThan(0);
+    expect(to - from).toBeGreaterThan(1.5 * devnet.scenario.networks.chainlink.feeds.LINK.heartbeatSeconds);
+  });
+
+  test('the sequencer outage shows in the uptime feed, and no oracle reports meanwhile', async () => {
+    const { from, to } = incidentWindow(devnet.scenario, devnet.scenario.incidents[2]!);
+    const blocks = devnet.truth.blocks('arbitrum');
+    const during = blocks.filter(({ time }) => time >= from && time < to);
+    const down = during[0]!.number;
+    const up = during.at(-1)!.number + 1;
+    expect(during.length).toBeGreaterThan(1);
+    expect(during.flatMap(({ reports }) => reports)).toEqual([]);
+    const uptime = async (block: number) =>
+      (await devnet.truth.readFeed('arbitrum/chainlink/sequencer-uptime', block)).value;
+    expect(await uptime(down - 1)).toBe(0n);
+    expect(await uptime(down)).toBe(1n);
+    expect(await uptime(up - 1)).toBe(1n);
+    expect(await uptime(up)).toBe(0n);
+    expect(await answersOf(devnet, 'arbitrum', aggregatorAddress('arbitrum', 'sequencer-uptime', 1))).toHaveLength(3);
+  });
+});
+
+describe('the same scenario and seed', () => {
+  test('give the same blocks, hash for hash; another seed gives others', async () => {
+    const first = await start();
+    const second = await start();
+    const other = await start({ seed: 6 });
+    expect(await heads(second)).toEqual(await heads(first));
+    const [a, b] = [await heads(first), await heads(other)];
+    expect(a.some((hash, i) => hash === b[i])).toBe(false);
+    await Promise.all([first.stop(), second.stop(), other.stop()]);
+  }, 120_000);
+
+  test('a restart re-mines to the recorded height and to the same time on all chains', async () => {
+    const first = await start();
+    await first.advance(120);
+    const height = heightOf(first, 'arbitrum');
+    const second = await start({ minimumHeights: { 42161: height } });
+    expect(heightOf(second, 'arbitrum')).toBe(height);
+    for (const chain of chainNames) {
+      const head = heightOf(second, chain);
+      expect((await blockAt(second, chain, head)).hash).toBe((await blockAt(first, chain, head)).hash);
+    }
+    await second.advance(60);
+    await first.advance(60);
+    await second.advance(first.clock.chainTimeAt(0) - second.clock.chainTimeAt(0));
+    expect(await heads(second)).toEqual(await heads(first));
+    await Promise.all([first.stop(), second.stop()]);
+  }, 120_000);
+
+  test('live play makes the blocks that advancing makes, at the pace of the chains', async () => {
+    const live = await start({ live: true });
+    const before = heightOf(live, 'arbitrum');
+    await sleep(9500);
+    const height = heightOf(live, 'arbitrum');
+    expect(height - before).toBeGreaterThanOrEqual(1);
+    expect(height - before).toBeLessThanOrEqual(4);
+    const stepped = await start();
+    await stepped.advance(60);
+    for (const chain of chainNames) {
+      const number = heightOf(live, chain);
+      expect((await blockAt(live, chain, number)).hash).toBe((await blockAt(stepped, chain, number)).hash);
+    }
+    await Promise.all([live.stop(), stepped.stop()]);
+  }, 120_000);
+});
+
+describe('what tests may ask for', () => {
+  let devnet: Devnet;
+  beforeAll(async () => {
+    devnet = await start();
+    await devnet.advance(600);
+  }, 120_000);
+
+  test('a reorg with events changes hashes only; one without empties the blocks', async () => {
+    const height = heightOf(devnet, 'ethereum');
+    const reportsOf = () =>
+      devnet.truth
+        .blocks('ethereum')
+        .slice(-6)
+        .map(({ time, reports }) => ({ time, reports }));
+    const before = { blocks: reportsOf(), hashes: await hashes() };
+    async function hashes(): Promise<readonly string[]> {
+      return Promise.all(
+        [6, 5, 4, 3, 2, 1, 0].map(async (back) => (await blockAt(devnet, 'ethereum', height - back)).hash),
+      );
+    }
+    await devnet.reorg('ethereum', 6);
+    const after = { blocks: reportsOf(), hashes: await hashes() };
+    expect(after.blocks).toEqual(before.blocks);
+    expect(after.hashes[0]).toBe(before.hashes[0]);
+    expect(after.hashes.slice(1).some((hash) => before.hashes.includes(hash))).toBe(false);
+
+    await devnet.reorg('ethereum', 6, { events: false });
+    expect(heightOf(devnet, 'ethereum')).toBe(height);
+    for (let number = height - 5; number <= height; number++) {
+      expect((await blockAt(devnet, 'ethereum', number)).transactions).toEqual([]);
+    }
+    await devnet.advance(3600);
+    const answer = await devnet.truth.readFeed('ethereum/pyth/ETH-USD');
+    expect(answer.observedAt).toBeGreaterThan(phaseStart(devnet.scenario, 'live') + 600);
+  });
+
+  test('a paused chain makes its missed blocks at once, with the times they should have had', async () => {
+    const before = heightOf(devnet, 'base');
+    devnet.pause('base');
+    await devnet.advance(120);
+    expect(heightOf(devnet, 'base')).toBe(before);
+    await devnet.resume('base');
+    const missed = devnet.truth.blocks('base').slice(before + 1);
+    expect(missed).toHaveLength(20);
+    expect(missed.map(({ time }, i) => time - missed[0]!.time - 6 * i)).toEqual(missed.map(() => 0));
+  });
+
+  test('quiet time passes without an event, in as many blocks as wanted', async () => {
+    const before = heightOf(devnet, 'arbitrum');
+    const start = devnet.clock.chainTimeAt(0);
+    await devnet.advance(300, { events: false, stride: 5 });
+    const quiet = devnet.truth.blocks('arbitrum').slice(before + 1);
+    expect(quiet).toHaveLength(15);
+    expect(quiet.flatMap(({ reports }) => reports)).toEqual([]);
+    expect(devnet.clock.chainTimeAt(0)).toBe(start + 300);
+  });
+
+  test('blocks can be made on one chain alone, with or without events', async () => {
+    const before = chainNames.map((chain) => heightOf(devnet, chain));
+    await devnet.mine('ethereum', 3, { events: false });
+    expect(chainNames.map((chain) => heightOf(devnet, chain))).toEqual([before[0]! + 3, before[1], before[2]]);
+  });
+
+  test('time cannot be advanced past the end of the play', async () => {
+    const left = devnet.clock.endChainTime - devnet.clock.chainTimeAt(0);
+    await expect(devnet.advance(left + 1)).rejects.toThrow('ends at');
+  });
+
+  test('a silenced network says nothing on any chain, the others go on', async () => {
+    const from = devnet.clock.chainTimeAt(0);
+    devnet.silence('pyth');
+    await devnet.advance(240, { stride: 4 });
+    const networks = chainNames.flatMap((chain) =>
+      devnet.truth.blocks(chain).flatMap(({ time, reports }) => (time > from ? reports.map((r) => r.network) : [])),
+    );
+    expect(networks).not.toContain('pyth');
+    expect(networks.length).toBeGreaterThan(0);
+  });
+});
+
+test('the nodes end with the process that started them, even when it is killed', async () => {
+  const program = `
+    import { startDevnet } from ${JSON.stringify(new URL('./devnet.ts', import.meta.url).href)};
+    const scenario = JSON.parse(process.argv[1]);
+    const devnet = await startDevnet({ cacheDir: process.argv[2], live: true, scenario });
+    console.log(JSON.stringify(devnet.chains.map(({ rpcUrl }) => rpcUrl)));`;
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '-e', program, JSON.stringify(shortScenario()), cacheDir],
+    { stdio: ['ignore', 'pipe', 'inherit'], cwd: path.dirname(new URL(import.meta.url).pathname) },
+  );
+  const line = await new Promise<string>((resolve, reject) => {
+    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString('utf8')));
+    child.once('exit', (code) => reject(new Error(`left with ${code}`)));
+  });
+  const urls = JSON.parse(line) as readonly string[];
+  const answers = () =>
+    Promise.all(
+      urls.map((url) =>
+        fetch(url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}',
+        }).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    );
+  expect(await answers()).toEqual([true, true, true]);
+  child.kill('SIGKILL');
+  for (let i = 0; i < 50 && (await answers()).includes(true); i++) await sleep(100);
+  expect(await answers()).toEqual([false, false, false]);
+}, 60_000);

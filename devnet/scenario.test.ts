@@ -1,0 +1,229 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { canonicalJson } from '../schema/canonical.ts';
+import { type ChainsConfig, chainsConfigSchema } from '../schema/chains-config.ts';
+import {
+  type AssetName,
+  api3BeaconId,
+  assetNames,
+  type ChainName,
+  chainAddresses,
+  chainNames,
+  decimalsOf,
+  feedKey,
+  networkNames,
+  pythPriceIds,
+} from './networks.ts';
+import { pricePath } from './price-path.ts';
+import { oracleReporters, type Report } from './reporters.ts';
+import { incidentWindow, loadScenario, phaseStart, type Scenario, ScenarioError } from './scenario.ts';
+import { blockTimes, setupBlocks } from './schedule.ts';
+
+interface Played {
+  readonly block: number;
+  readonly time: number;
+  readonly reports: readonly Report[];
+}
+
+/** What the devnet would play, without any node. */
+function playHistory(scenario: Scenario, seed: number): ReadonlyMap<ChainName, readonly Played[]> {
+  const end = phaseStart(scenario, 'live');
+  const reporters = oracleReporters(scenario, seed, pricePath(scenario, seed, end + 3600));
+  return new Map(
+    chainNames.map((chain) => {
+      const times = blockTimes(scenario, seed, chain);
+      const played: Played[] = [];
+      let reported = {};
+      for (let block = setupBlocks + 1; times[block]! <= end; block++) {
+        const time = times[block]!;
+        const decision = reporters.decide(chain, time, times[block + 1]!, reported, []);
+        reported = decision.reported;
+        played.push({ block, time, reports: decision.reports });
+      }
+      return [chain, played];
+    }),
+  );
+}
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+};
+
+/** Irregular EWMA of each feed's own updates up to `time`, half-life 24 h; median over chains, then over networks. */
+function volatility(history: ReadonlyMap<ChainName, readonly Played[]>, asset: AssetName, time: number) {
+  const feeds = networkNames.map((network) =>
+    chainNames.map((chain) => {
+      let [n, d, lastTime, lastValue] = [0, 0, 0, 0];
+      for (const played of history.get(chain)!) {
+        if (played.time > time) break;
+        for (const report of played.reports) {
+          if (report.network !== network || report.asset !== asset) continue;
+          const value = Number(report.value);
+          if (lastTime > 0) {
+            const decay = Math.exp(-(report.observedAt - lastTime) / 124_416);
+            n = decay * n + Math.log(value / lastValue) ** 2;
+            d = decay * d + report.observedAt - lastTime;
+          }
+          [lastTime, lastValue] = [report.observedAt, value];
+        }
+      }
+      return Math.sqrt((n / d) * 365 * 86_400);
+    }),
+  );
+  return { feeds: feeds.flat(), published: median(feeds.map(median)) };
+}
+
+const scenario = loadScenario();
+
+describe('the crash scenario', () => {
+  test('gives the same reports on every machine', () => {
+    const history = playHistory(scenario, scenario.seed);
+    const digest = createHash('sha256');
+    for (const chain of chainNames) {
+      for (const { block, time, reports } of history.get(chain)!) {
+        const plain = reports.map((r) => ({ ...r, value: String(r.value), confidence: String(r.confidence) }));
+        digest.update(canonicalJson([chain, block, time, plain]));
+      }
+    }
+    expect(digest.digest('hex')).toBe('a870008c93bad9be09ae0b58132656c17dfb5b5f76c372d47b0ddf3030809efe');
+  });
+
+  test.each([scenario.seed, 1, 2, 3, 4, 6, 7, 8])('shows the volatility it states, seed %i', (seed) => {
+    const history = playHistory(scenario, seed);
+    const { calmToleranceShare, calmAssets, crashVScalarMin } = scenario.expected;
+    for (const asset of calmAssets) {
+      const calm = scenario.assets[asset].calm.volatilityAnnual;
+      const { published, feeds } = volatility(history, asset, phaseStart(scenario, 'crash'));
+      expect(Math.abs(published / calm - 1), `${asset} before the crash`).toBeLessThan(calmToleranceShare);
+      for (const feed of feeds) expect(Math.abs(feed / calm - 1), `feeds of ${asset}`).toBeLessThan(0.3);
+    }
+    for (const asset of assetNames) {
+      const floor = crashVScalarMin[asset];
+      if (floor === undefined) continue;
+      expect(
+        volatility(history, asset, phaseStart(scenario, 'live')).published,
+        `${asset} after the crash`,
+      ).toBeGreaterThan(floor);
+    }
+  });
+
+  test('lets no feed of chains.json go stale but those it silences', () => {
+    const { chains, parameters } = devnetConfiguration();
+    const history = playHistory(scenario, scenario.seed);
+    const wentStale = new Set<string>();
+    for (const chain of chainNames) {
+      const seen = new Map<string, number>();
+      for (const { time, reports } of history.get(chain)!) {
+        for (const [feed, at] of seen) {
+          const { heartbeatSeconds } = chains[chain]!.meaning.feeds[feed]!;
+          if (time - at > parameters.staleHeartbeats * heartbeatSeconds) wentStale.add(`${chain}/${feed}`);
+        }
+        for (const report of reports) seen.set(feedKey(report.network, report.asset), report.observedAt);
+      }
+      expect(seen.size).toBe(assetNames.length * networkNames.length);
+    }
+    const outage = scenario.incidents.find(({ kind }) => kind === 'sequencer-outage')!;
+    expect(incidentWindow(scenario, outage).to - incidentWindow(scenario, outage).from).toBe(5400);
+    expect([...wentStale].filter((feed) => !feed.startsWith('arbitrum/'))).toEqual(['base/chainlink/LINK-USD']);
+  });
+
+  test('has blocks of all chains interleaved, each later than the one before', () => {
+    for (const chain of chainNames) {
+      const times = blockTimes(scenario, scenario.seed, chain);
+      expect(times.length).toBe(scenario.blocksMax + 1);
+      expect(times.every((time, i) => i === 0 || time > times[i - 1]!)).toBe(true);
+      expect(times).toContain(phaseStart(scenario, 'live') + scenario.chains[chain].offsetSeconds);
+    }
+    const all = chainNames.flatMap((chain) => blockTimes(scenario, scenario.seed, chain).slice(0, 600));
+    expect(new Set(all).size).toBeGreaterThan(0.99 * all.length);
+  });
+
+  test('a malformed scenario is refused with the path of the entry', () => {
+    const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'devnet-scenario-')), 'scenario.json');
+    expect(() => loadScenario(file)).toThrow(ScenarioError);
+    const chains = { ...scenario.chains, base: { ...scenario.chains.base, liveBlockSeconds: 0 } };
+    writeFileSync(file, JSON.stringify({ ...scenario, chains }));
+    expect(() => loadScenario(file)).toThrow('chains.base.liveBlockSeconds');
+    rmSync(path.dirname(file), { recursive: true });
+  });
+});
+
+function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'));
+}
+
+function merged(base: unknown, over: unknown): unknown {
+  if (typeof base !== 'object' || base === null || typeof over !== 'object' || over === null) return over;
+  const result: { [key: string]: unknown } = { ...base };
+  for (const [key, value] of Object.entries(over)) result[key] = key in result ? merged(result[key], value) : value;
+  return result;
+}
+
+function devnetConfiguration(): ChainsConfig {
+  return chainsConfigSchema.parse(merged(readJson('../chains.json'), readJson('./chains.overlay.json')));
+}
+
+describe('chains.json', () => {
+  test('names the contracts and ids that the devnet deploys, and no others', () => {
+    for (const config of [chainsConfigSchema.parse(readJson('../chains.json')), devnetConfiguration()]) {
+      expect(Object.keys(config.chains)).toEqual([...chainNames]);
+      for (const chain of chainNames) {
+        const { chainId, chainlinkProxies, sequencerUptimeProxy, pyth, api3 } = chainAddresses[chain];
+        const { meaning } = config.chains[chain]!;
+        const found = Object.fromEntries(
+          Object.entries(meaning.feeds).map(([name, f]) => [name, [f.source, f.asset, f.address, f.key, f.decimals]]),
+        );
+        const expected: { [feed: string]: unknown } = {};
+        for (const asset of assetNames) {
+          expected[`chainlink/${asset}-USD`] = [
+            'chainlink',
+            asset,
+            chainlinkProxies[asset].toLowerCase(),
+            undefined,
+            decimalsOf.chainlink,
+          ];
+          expected[`pyth/${asset}-USD`] = ['pyth', asset, pyth.toLowerCase(), pythPriceIds[asset], undefined];
+          expected[`api3/${asset}-USD`] = ['api3', asset, api3.toLowerCase(), api3BeaconId(asset), decimalsOf.api3];
+        }
+        if (sequencerUptimeProxy !== null) {
+          expected['chainlink/sequencer-uptime'] = [
+            'chainlink',
+            undefined,
+            sequencerUptimeProxy.toLowerCase(),
+            undefined,
+            0,
+          ];
+        }
+        expect(meaning.chainId).toBe(chainId);
+        expect(found).toEqual(expected);
+      }
+    }
+  });
+
+  test('says of every entry nobody checked that it is not verified, and why', () => {
+    for (const chain of Object.values(chainsConfigSchema.parse(readJson('../chains.json')).chains)) {
+      for (const [name, feed] of Object.entries(chain.meaning.feeds)) {
+        expect(feed.verified, name).toBe(false);
+        expect(feed.note, name).toBeTruthy();
+      }
+    }
+  });
+
+  test('states the thresholds the devnet plays', () => {
+    for (const chain of chainNames) {
+      for (const network of networkNames) {
+        for (const asset of assetNames) {
+          const configured = devnetConfiguration().chains[chain]!.meaning.feeds[feedKey(network, asset)]!;
+          const played = scenario.networks[network].feeds[asset];
+          expect(configured.deviationThreshold).toBe(played.deviationThreshold);
+          expect(configured.heartbeatSeconds).toBeGreaterThanOrEqual(played.heartbeatSeconds);
+        }
+      }
+    }
+  });
+});
