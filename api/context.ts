@@ -1,0 +1,97 @@
+import type { Cut } from '../schema/published.ts';
+import type { FeedReportRow, FoldHead, PublishedRow, ReadApi } from '../store/read-api.ts';
+import { Batch } from './batch.ts';
+import type { JournalFeed } from './journal-feed.ts';
+import type { AsOf } from './types.generated.ts';
+import { readyHead, resolveView, type View } from './view.ts';
+
+/** What all requests share. */
+export interface ApiServices {
+  readonly store: ReadApi;
+  /** The fold's newest state, read after the call was made. */
+  readonly readHead: () => Promise<FoldHead | null>;
+  readonly feed: JournalFeed;
+  readonly cuts: CutCache;
+}
+
+/** One request: all its fields are answered from one state of the journal. */
+export interface ApiContext {
+  readonly services: ApiServices;
+  readonly head: () => Promise<FoldHead | null>;
+  /** The head if this request read it already. */
+  readonly headRead: () => FoldHead | null;
+  readonly view: (asOf: AsOf | null | undefined) => Promise<View>;
+  /** The value in force in a view. Null: there is none. */
+  readonly value: (view: View, asset: string) => Promise<PublishedRow | null>;
+  readonly cuts: Batch<number, Cut>;
+  readonly reports: Batch<{ readonly lineage: string; readonly feed: string; readonly time: number }, FeedReportRow>;
+}
+
+export function createContext(services: ApiServices): ApiContext {
+  const { store } = services;
+  const views = new Map<string, Promise<View>>();
+  const values = new Map<View, Batch<string, PublishedRow | null>>();
+  let headRead: FoldHead | null = null;
+  let head: Promise<FoldHead | null> | null = null;
+  const readHead = () => {
+    head ??= services.readHead().then((found) => {
+      headRead = found;
+      return found;
+    });
+    return head;
+  };
+  return {
+    services,
+    head: readHead,
+    headRead: () => headRead,
+    view: (asOf) => {
+      const key = asOf ? JSON.stringify(asOf, (_, part) => (typeof part === 'bigint' ? `${part}n` : part)) : '';
+      let view = views.get(key);
+      if (view === undefined) {
+        view = readHead().then((found) => resolveView(store, readyHead(found), asOf));
+        views.set(key, view);
+      }
+      return view;
+    },
+    value: (view, asset) => {
+      let batch = values.get(view);
+      if (batch === undefined) {
+        batch = new Batch(async (assets) => {
+          const rows = await store.values(view, [...new Set(assets)]);
+          const byAsset = new Map(rows.map((row) => [row.asset, row]));
+          return assets.map((id) => byAsset.get(id) ?? null);
+        });
+        values.set(view, batch);
+      }
+      return batch.get(asset);
+    },
+    cuts: new Batch((seqs) => services.cuts.get(seqs)),
+    reports: new Batch((refs) => store.feedReports(refs)),
+  };
+}
+
+/** Cuts of journal entries, which never change. Keeps the most recently made. */
+export class CutCache {
+  readonly #store: ReadApi;
+  readonly #kept = new Map<number, Cut>();
+
+  constructor(store: ReadApi) {
+    this.#store = store;
+  }
+
+  async get(seqs: readonly number[]): Promise<Cut[]> {
+    const missing = [...new Set(seqs.filter((seq) => !this.#kept.has(seq)))];
+    if (missing.length > 0) {
+      const cuts = await this.#store.cuts(missing);
+      missing.forEach((seq, i) => {
+        this.#kept.set(seq, cuts[i] as Cut);
+      });
+    }
+    const found = seqs.map((seq) => this.#kept.get(seq) as Cut);
+    for (const seq of this.#kept.keys()) {
+      if (this.#kept.size <= 10_000) break;
+      this.#kept.delete(seq);
+    }
+    return found;
+  }
+}

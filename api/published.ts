@@ -1,0 +1,112 @@
+import type { PublishedAsset, PublishedSource } from '../schema/published.ts';
+import type { PublishedRow } from '../store/read-api.ts';
+import { ApiError } from './errors.ts';
+import type {
+  FusedPriceResolvers,
+  LiquidationPolicy,
+  PriceStatus,
+  SourceResolvers,
+  VScalarResolvers,
+} from './types.generated.ts';
+
+/** A published value on its way out. */
+export interface VScalarParent {
+  readonly row: PublishedRow;
+  readonly asOfTime: number;
+  readonly ageSeconds: number;
+}
+
+export interface FusedPriceParent extends VScalarParent {
+  readonly price: number;
+  readonly pricedAt: number;
+}
+
+export interface SourceParent extends PublishedSource {
+  readonly lineage: string;
+  /** Closing time of the step. */
+  readonly time: number;
+}
+
+/** `asOfTime` null: a row of a list, which describes its own time. */
+export function vScalarParent(row: PublishedRow, asOfTime: number | null, now: number): VScalarParent {
+  const moment = Math.max(row.time, asOfTime ?? row.time);
+  const { status, pricedAt } = row.value;
+  const made = status === 'insufficient' && pricedAt !== null ? pricedAt : moment;
+  return { row, asOfTime: moment, ageSeconds: Math.max(0, now - made) };
+}
+
+/** Null before the asset's first price. */
+export function fusedPriceParent(row: PublishedRow, asOfTime: number | null, now: number): FusedPriceParent | null {
+  const { price, pricedAt } = row.value;
+  if (price === null || pricedAt === null) return null;
+  return { ...vScalarParent(row, asOfTime, now), price, pricedAt };
+}
+
+export function refuseStale(parent: VScalarParent, maxAgeMs: number | null | undefined): void {
+  if (maxAgeMs === null || maxAgeMs === undefined) return;
+  if (maxAgeMs < 0) throw new ApiError('BAD_USER_INPUT', `maxAgeMs is ${maxAgeMs}: expected 0 or more.`);
+  const ageMs = Math.round(parent.ageSeconds * 1000);
+  if (ageMs <= maxAgeMs) return;
+  throw new ApiError(
+    'FEED_STALE',
+    `${parent.row.asset} is ${ageMs} ms old, maxAgeMs is ${maxAgeMs}. Do not act on it; ask again later.`,
+    { asset: parent.row.asset, ageMs, maxAgeMs, seq: String(parent.row.seq), status: status(parent.row.value) },
+  );
+}
+
+function status(value: PublishedAsset): PriceStatus {
+  return value.status.toUpperCase() as PriceStatus;
+}
+
+function keepers({ keepers: { newBorrow, liquidation } }: PublishedAsset) {
+  return { newBorrow, liquidation: liquidation.replace('-', '_').toUpperCase() as LiquidationPolicy };
+}
+
+function sources({ row }: VScalarParent): SourceParent[] {
+  return row.value.sources.map((source) => ({ ...source, lineage: row.lineage, time: row.time }));
+}
+
+const common = {
+  asset: ({ row }) => row.asset,
+  status: ({ row }) => status(row.value),
+  seq: ({ row }) => row.seq,
+  lineage: ({ row }) => row.lineage,
+  step: ({ row }) => row.step,
+  time: ({ row }) => row.time,
+  kind: ({ row }) => row.kind.toUpperCase() as Uppercase<typeof row.kind>,
+  finality: ({ row }) => (row.kind === 'final' ? 'FINAL' : 'PROVISIONAL'),
+  cut: ({ row }, _, context) => context.cuts.get(row.seq),
+  keepers: ({ row }) => keepers(row.value),
+} satisfies VScalarResolvers;
+
+export const VScalar: VScalarResolvers = {
+  ...common,
+  value: ({ row }) => row.value.vScalar.value,
+  wad: ({ row }) => row.value.vScalar.wad,
+  parts: (parent) => {
+    const { vScalar, volatility, groups } = parent.row.value;
+    const { alpha, raw, hold, flags } = vScalar;
+    return { ...volatility, alpha, raw, hold, flags, groups, sources: sources(parent) };
+  },
+};
+
+export const FusedPrice: FusedPriceResolvers = {
+  ...common,
+  confidence: ({ row }) => row.value.confidence,
+  confidenceAll: ({ row }) => row.value.confidenceAll,
+  lo: ({ row }) => row.value.lo,
+  hi: ({ row }) => row.value.hi,
+  flags: ({ row }) => row.value.flags.map(([subject, flag]) => ({ subject, flag })),
+  groups: ({ row }) => row.value.groups,
+  sources,
+};
+
+export const Source: SourceResolvers = {
+  report: async ({ feed, lineage, time }, _, context) => {
+    const report = await context.reports.get({ lineage, feed, time });
+    const { reporter, answer, observedAt, blockNumber } = report;
+    if (reporter === null || answer === null || observedAt === null || blockNumber === null) return null;
+    const contract = /^0x[0-9a-f]{40}(?![0-9a-f])/.exec(reporter)?.[0] ?? null;
+    return { ...report, reporter, answer, observedAt, blockNumber, contract };
+  },
+};

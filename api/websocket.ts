@@ -1,0 +1,58 @@
+import type { Server } from 'node:http';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import { type GraphqlServer, graphqlPath, setCode } from './graphql.ts';
+import { requestBytesMax } from './limits.ts';
+
+const socketsMax = 1000;
+
+/** The same operations over WebSocket (protocol graphql-transport-ws), with the same limits and error codes. */
+export function serveWebSockets(server: Server, graphql: GraphqlServer): { stop(): Promise<void> } {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: requestBytesMax });
+  server.on('upgrade', (request, socket, head) => {
+    const path = (request.url ?? '/').split('?', 1)[0];
+    if (path !== graphqlPath || sockets.clients.size >= socketsMax) {
+      socket.end(
+        `HTTP/1.1 ${path === graphqlPath ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`,
+      );
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+  });
+  const running = useServer(
+    {
+      execute: (args: ExecutionArgs) => (args.rootValue as Engine).execute(args),
+      subscribe: (args: ExecutionArgs) => (args.rootValue as Engine).subscribe(args),
+      onSubscribe: async (_context, _id, payload) => {
+        const { schema, parse, validate, contextFactory, execute, subscribe } = graphql.getEnveloped({});
+        try {
+          const document = parse(payload.query);
+          const errors = validate(schema, document);
+          if (errors.length > 0) return errors;
+          return {
+            schema,
+            document,
+            operationName: payload.operationName,
+            variableValues: payload.variables,
+            contextValue: await contextFactory(),
+            rootValue: { execute, subscribe } satisfies Engine,
+          };
+        } catch (error) {
+          if (error instanceof GraphQLError) return [error];
+          throw error;
+        }
+      },
+      onError: (_context, _id, _payload, errors) => errors.map((error) => setCode(error as GraphQLError).toJSON()),
+    },
+    sockets,
+  );
+  return {
+    stop: async () => {
+      for (const client of sockets.clients) client.terminate();
+      await running.dispose();
+    },
+  };
+}
+
+type Engine = Pick<ReturnType<GraphqlServer['getEnveloped']>, 'execute' | 'subscribe'>;
