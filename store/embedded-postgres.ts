@@ -27,6 +27,10 @@ export interface EmbeddedPostgres {
   readonly dataDir: string;
   /** True when a server was already running on the data. */
   readonly adopted: boolean;
+  /** Process id of the server. */
+  readonly pid: number;
+  /** True when this process started the server, or took it over from a process that is gone: `stop` stops it. */
+  readonly owned: boolean;
   /** Fast shutdown, if this process started the server or took it over from a process that is gone. */
   stop(): Promise<void>;
 }
@@ -111,6 +115,8 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
       url: urlOf(port, password, database),
       dataDir: folder,
       adopted: false,
+      pid: child.pid as number,
+      owned: true,
       stop: async () => {
         if (child.exitCode !== null || child.signalCode !== null) return;
         const gone = once(child, 'exit');
@@ -136,6 +142,8 @@ async function adopt(
     url: urlOf(server.port, password, database),
     dataDir: folder,
     adopted: true,
+    pid: server.pid,
+    owned: orphan,
     stop: async () => {
       if (!orphan || readPidFile(cluster)?.pid !== server.pid) return;
       process.kill(server.pid, 'SIGINT');
