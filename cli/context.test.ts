@@ -1,11 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command } from 'commander';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { SettingsError } from '../schema/settings.ts';
 import { minimal } from './configuration.fixture.ts';
 import { configurationOf } from './configuration.ts';
-import { withContextOptions, withEndpoints } from './context.ts';
+import { loadContext, networks, projectDir, withContextOptions, withEndpoints } from './context.ts';
 
 const config = configurationOf([{ file: 'chains.json', content: minimal() }]);
+
+describe('loadContext', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'avsl-context-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, content: object): string => {
+    writeFileSync(join(folder, name), JSON.stringify(content));
+    return join(folder, name);
+  };
+
+  test.each(networks)('the files of the project are right for %s', async (network) => {
+    const context = await loadContext({ network }, {});
+    expect(context).toMatchObject({ network, projectDir, dataDir: join(projectDir, '.avsl'), joining: [] });
+    expect(context.meaningSha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('devnet and mainnet watch the same feeds with another meaning', async () => {
+    const [devnet, mainnet] = await Promise.all(networks.map((network) => loadContext({ network }, {})));
+    const feeds = (context: typeof devnet) => Object.values(context?.meaning.chains ?? {}).map((chain) => chain.feeds);
+    expect(feeds(devnet)).toEqual(feeds(mainnet));
+    expect(devnet?.meaningSha256).not.toBe(mainnet?.meaningSha256);
+  });
+
+  test('--chains wins over CHAINS_FILE, which wins over the files of the project; RPC_ wins over all', async () => {
+    const chains = (startBlock: number, pollMs: number) => ({
+      chains: { base: { meaning: { startBlock }, wiring: { pollMs, rpc: ['http://file.example'] } } },
+    });
+    const context = await loadContext(
+      {
+        network: 'mainnet',
+        chains: [file('a.json', chains(7, 30)), file('b.json', { chains: { base: { meaning: { startBlock: 8 } } } })],
+      },
+      {
+        CHAINS_FILE: file('environment.json', chains(6, 20)),
+        RPC_8453: 'http://environment.example',
+        DATA_DIR: folder,
+      },
+    );
+    expect(context.config.chains['base']).toMatchObject({
+      meaning: { startBlock: 8 },
+      wiring: { pollMs: 30, rpc: ['http://environment.example'] },
+    });
+    expect(context.dataDir).toBe(folder);
+  });
+});
 
 describe('withEndpoints', () => {
   test('puts the endpoints of the environment in the place of those of the files', () => {
