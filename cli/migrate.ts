@@ -1,0 +1,26 @@
+import { Command } from 'commander';
+import { ChainId } from '../schema/ids.ts';
+import { migrate } from '../store/migrate.ts';
+import { type Context, type ContextOptions, loadContext, withContextOptions } from './context.ts';
+import { withDatabase } from './database.ts';
+import { note } from './part.ts';
+
+/** `avsl migrate`: what the other commands expect of the database. */
+export function migrateCommand(): Command {
+  return withContextOptions(
+    new Command('migrate').description(
+      'bring the database up to date, bind it to the network and make the partitions of every chain; safe at any time',
+    ),
+  ).action(async (options: ContextOptions) => {
+    const context = await loadContext(options);
+    await withDatabase(context, note, (databaseUrl) => migrateFor(context, databaseUrl));
+    process.stdout.write(
+      `migrated  ${context.network}, ${Object.keys(context.config.chains).length} chains: ${Object.keys(context.config.chains).join(', ')}\n`,
+    );
+  });
+}
+
+export async function migrateFor({ config, network }: Pick<Context, 'config' | 'network'>, url: string): Promise<void> {
+  const chainIds = Object.values(config.chains).map(({ meaning }) => ChainId(meaning.chainId));
+  await migrate({ url, network, chainIds });
+}
