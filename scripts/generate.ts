@@ -3,12 +3,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { chainsConfigSchema } from '../schema/chains-config.ts';
+import { generateApiTypes } from './generate-api-types.ts';
 
 const projectDir = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Everything that `npm run generate` writes: path in the project, and its text. */
 export const generated: readonly { readonly file: string; text(): string | Promise<string> }[] = [
   { file: 'schema/chains.schema.json', text: chainsJsonSchema },
+  { file: 'api/types.generated.ts', text: generateApiTypes },
 ];
 
 /** The JSON Schema by which editors check and complete chains.json. */
