@@ -8,6 +8,7 @@ import { type Devnet, type DevnetOptions, startDevnet } from './devnet.ts';
 import { aggregatorAddress, assetNames, type ChainName, chainNames, networkNames } from './networks.ts';
 import type { Report } from './reporters.ts';
 import { incidentWindow, loadScenario, phaseStart, type Scenario } from './scenario.ts';
+import { blockTimes } from './schedule.ts';
 
 const answerUpdated = '0x0559884fd3a460db3073b7fc896cc77986f16e378210ded43186175bf646fc5f';
 
@@ -264,6 +265,34 @@ describe('the same scenario and seed', () => {
     await Promise.all([live.stop(), stepped.stop()]);
   }, 120_000);
 });
+
+test('play ends when a chain has all its blocks, and chain time stands still', async () => {
+  const scenario = shortScenario();
+  const live = phaseStart(scenario, 'live');
+  const heights = chainNames.map((chain) =>
+    blockTimes(scenario, scenario.seed, chain).findLastIndex((time) => time <= live),
+  );
+  const stages: string[] = [];
+  const devnet = await start({
+    live: true,
+    scenario: { ...scenario, blocksMax: Math.max(...heights) + 1 },
+    onProgress: ({ stage }) => stages.push(stage),
+  });
+  for (let i = 0; i < 200 && stages.at(-1) !== 'ended'; i++) await sleep(100);
+  expect(stages.at(-1)).toBe('ended');
+  expect(devnet.clock.chainTimeAt(Date.now() + 60_000)).toBe(devnet.clock.endChainTime);
+  expect(Number((await blockAt(devnet, 'arbitrum', 'latest')).number)).toBe(heightOf(devnet, 'arbitrum'));
+  await devnet.stop();
+}, 60_000);
+
+test('a start that is called off, or asked for blocks the scenario does not have, is refused and leaves no node', async () => {
+  const abort = new AbortController();
+  await expect(
+    start({ signal: abort.signal, onProgress: ({ stage }) => stage === 'history' && abort.abort() }),
+  ).rejects.toThrow();
+  await expect(start({ minimumHeights: { 1: 2001 } })).rejects.toThrow('avsl devnet --reset');
+  await expect(start({ seed: -1 })).rejects.toThrow('Seed -1');
+}, 60_000);
 
 describe('what tests may ask for', () => {
   let devnet: Devnet;
