@@ -69,25 +69,27 @@ describe('probeChain', () => {
     });
 
   test('tells head and finality of a good node, over HTTP and WebSocket, and which contract is missing', async () => {
-    for (const endpoint of [url, url.replace('http', 'ws')]) {
-      expect(await probe([endpoint])).toEqual([
-        { verdict: 'ok', part: 'one', found: expect.stringMatching(/chain id 1, head 100, 2023-11-14T/) },
-        { verdict: 'ok', part: 'one', found: expect.stringContaining('block 36 finalised, 64 behind its head') },
-        { verdict: 'ok', part: 'one', found: 'code at 2 of 3 addresses' },
-        {
-          verdict: 'wrong',
-          part: 'one',
-          found: `no code at ${addresses[0]}, which feed chainlink/ETH watches`,
-          remedy: expect.stringContaining('chains.one.meaning.feeds'),
-        },
-      ]);
-    }
+    const ws = url.replace('http', 'ws');
+    const about = (endpoint: string): Finding[] => [
+      { verdict: 'ok', part: 'one', found: expect.stringMatching(`${endpoint} has chain id 1, head 100, 2023-11-14T`) },
+      { verdict: 'ok', part: 'one', found: `${endpoint} calls block 36 finalised, 64 behind its head` },
+    ];
+    expect(await probe([ws, url])).toEqual([
+      ...about(ws),
+      ...about(url),
+      { verdict: 'ok', part: 'one', found: 'code at 2 of 3 addresses' },
+      {
+        verdict: 'wrong',
+        part: 'one',
+        found: `no code at ${addresses[0]}, which feed chainlink/ETH watches`,
+        remedy: expect.stringContaining('chains.one.meaning.feeds'),
+      },
+    ]);
   });
 
   test.each<[string, string[] | null, Partial<ChainEntry['meaning']>, object, RegExp]>([
     ['nothing configured', [], {}, {}, /no RPC endpoint/],
     ['a node that is away', [silent], {}, {}, /127\.0\.0\.1:1 does not answer/],
-    ['a WebSocket that is away', ['ws://127.0.0.1:1'], {}, {}, /127\.0\.0\.1:1 does not answer/],
     ['another chain', null, { chainId: 10 }, {}, /has chain id 1, chains\.json says 10/],
     ['a start block in the future', null, { startBlock: 101 }, {}, /has no block 101/],
     [
@@ -124,12 +126,20 @@ describe('probeChain', () => {
     ).toEqual([]);
   });
 
-  test('one dead endpoint does not hide what the others say', async () => {
-    expect(wrongOf(await probe(['http://127.0.0.1:1', url]))).toEqual([
-      expect.stringMatching(/does not answer/),
-      expect.stringMatching(/no code/),
-    ]);
+  test('WebSockets alone are not enough', async () => {
+    const found = await probe([url.replace('http', 'ws')], { feeds: {} });
+    expect(wrongOf(found)).toEqual([expect.stringMatching(/every RPC endpoint is a WebSocket/)]);
   });
+
+  test.each([[silent], [silent.replace('http', 'ws')]])(
+    '%s being away does not hide what the others say',
+    async (silent) => {
+      expect(wrongOf(await probe([silent, url]))).toEqual([
+        expect.stringMatching(/does not answer/),
+        expect.stringMatching(/no code/),
+      ]);
+    },
+  );
 
   test('a gateway must tell its height', async () => {
     const server = createServer((request, response) =>
@@ -244,6 +254,21 @@ test('a configuration that is not valid ends the examination with the reason', a
   ]);
 });
 
+test('where no devnet runs nothing is wrong', async () => {
+  const context = {
+    settings: parseSettings({}),
+    network: 'devnet',
+    config,
+    meaningSha256: 'ab',
+    modelVersion: 'cd',
+    dataDir: '/none',
+  } as const;
+  const findings = await examineContext(context);
+  expect(wrongOf(findings)).toEqual([]);
+  expect(findings.filter(({ found }) => /no node runs/.test(found)).map(({ part }) => part)).toEqual(['one', 'two']);
+  expect(wrongOf(await examineContext({ ...context, network: 'mainnet' }))).toHaveLength(2);
+});
+
 test('entries nobody verified are named', async () => {
   const settings = parseSettings({});
   const unverified = configurationOf([
@@ -251,7 +276,16 @@ test('entries nobody verified are named', async () => {
     {
       file: 'mine.json',
       content: {
-        chains: { one: { meaning: { feeds: { 'api3/ETH': { verified: false, note: 'beacon id unknown' } } } } },
+        chains: {
+          one: {
+            meaning: {
+              feeds: {
+                'api3/ETH': { verified: false, note: 'Unknown id.' },
+                'pyth/ETH': { verified: false, note: 'Unknown id.' },
+              },
+            },
+          },
+        },
       },
     },
   ]);
@@ -263,8 +297,8 @@ test('entries nobody verified are named', async () => {
     modelVersion: 'cd',
     dataDir: '/none',
   } as const;
-  expect((await examineContext(context)).filter(({ verdict, part }) => verdict === 'note' && part === 'one')).toEqual([
-    { verdict: 'note', part: 'one', found: 'feed api3/ETH is not verified: beacon id unknown' },
+  expect((await examineContext(context)).filter(({ found }) => found.startsWith('not verified'))).toEqual([
+    { verdict: 'note', part: 'one', found: 'not verified: pyth/ETH, api3/ETH. Unknown id.' },
   ]);
 });
 

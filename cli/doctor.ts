@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { ChainsConfig } from '../schema/chains-config.ts';
 import { FatalError } from '../schema/errors.ts';
 import { ChainId } from '../schema/ids.ts';
 import { redactUrls } from '../schema/redaction.ts';
@@ -10,6 +11,7 @@ import { assertMigrated, readAnchor } from '../store/migrate.ts';
 import { type Context, type ContextOptions, loadContext, withContextOptions } from './context.ts';
 import { withDatabase } from './database.ts';
 import { type Finding, type ProbeOptions, probeChain, reasonOf } from './probe-chain.ts';
+import { chainTimeOf, readRunningDevnet, withDevnetNodes } from './running-devnet.ts';
 
 /** `avsl doctor`: looks at everything a run needs and changes nothing. */
 export function doctorCommand(): Command {
@@ -49,17 +51,27 @@ export async function examine(
 export async function examineContext(
   context: Pick<Context, 'settings' | 'network' | 'config' | 'meaningSha256' | 'modelVersion' | 'dataDir'>,
 ): Promise<readonly Finding[]> {
-  const { config, network } = context;
+  const { network, settings, dataDir } = context;
+  const devnet = network === 'devnet' ? readRunningDevnet(dataDir) : null;
+  const config = withDevnetNodes(context.config, devnet, settings.rpc);
   const chains = Object.entries(config.chains);
   const database = await examineDatabase(context);
+  // Chains of the devnet follow its own clock, and without one of ours they follow none that is known.
+  const nowOf = (chainId: number): number | null => {
+    if (network === 'mainnet') return Math.floor(Date.now() / 1000);
+    return devnet === null || settings.rpc[chainId] ? null : Math.floor(chainTimeOf(devnet, Date.now()));
+  };
+  const idle = network === 'devnet' && devnet === null;
   const probed = await Promise.all(
     chains.map(([chain, entry]) =>
-      probeChain({
-        chain,
-        entry,
-        now: network === 'mainnet' ? Math.floor(Date.now() / 1000) : null,
-        anchor: database.anchors.get(entry.meaning.chainId) ?? null,
-      }),
+      idle && entry.wiring.rpc.length === 0
+        ? [{ verdict: 'note', part: chain, found: 'no node runs; `avsl up` or `avsl devnet` starts one' } as const]
+        : probeChain({
+            chain,
+            entry,
+            now: nowOf(entry.meaning.chainId),
+            anchor: database.anchors.get(entry.meaning.chainId) ?? null,
+          }),
     ),
   );
   const feeds = chains.reduce((sum, [, { meaning }]) => sum + Object.keys(meaning.feeds).length, 0);
@@ -74,16 +86,23 @@ export async function examineContext(
       part: 'configuration',
       found: `meaning ${context.meaningSha256.slice(0, 12)}, model ${context.modelVersion.slice(0, 12)}`,
     },
-    ...chains.flatMap(([chain, { meaning }]) =>
-      Object.entries(meaning.feeds).flatMap(([feed, { verified, note }]): Finding[] =>
-        verified
-          ? []
-          : [{ verdict: 'note', part: chain, found: `feed ${feed} is not verified${note ? `: ${note}` : ''}` }],
-      ),
-    ),
+    ...chains.flatMap(([chain, { meaning }]) => unverified(chain, meaning.feeds)),
     ...database.findings,
     ...probed.flat(),
   ];
+}
+
+/** One line for all feeds of a chain that say the same about themselves. */
+function unverified(chain: string, feeds: ChainsConfig['chains'][string]['meaning']['feeds']): readonly Finding[] {
+  const byNote = new Map<string, string[]>();
+  for (const [feed, { verified, note = 'no note says why' }] of Object.entries(feeds)) {
+    if (!verified) byNote.set(note, [...(byNote.get(note) ?? []), feed]);
+  }
+  return [...byNote].map(([note, named]) => ({
+    verdict: 'note',
+    part: chain,
+    found: `not verified: ${named.join(', ')}. ${note}`,
+  }));
 }
 
 interface DatabaseExamined {

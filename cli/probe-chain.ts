@@ -46,9 +46,16 @@ export async function probeChain(options: ProbeOptions): Promise<readonly Findin
       },
     ];
   }
+  const socketsOnly: Finding = {
+    verdict: 'wrong',
+    part: chain,
+    found: 'every RPC endpoint is a WebSocket; state reads and finality need one over HTTP',
+    remedy: `Add an http(s) URL to RPC_${chainId}.`,
+  };
   const probes = await Promise.all(rpc.map((url) => probeEndpoint(url, options)));
   const good = rpc.find((_, i) => probes[i]?.every(({ verdict }) => verdict !== 'wrong'));
   return [
+    ...(rpc.some((url) => /^https?:/.test(url)) ? [] : [socketsOnly]),
     ...probes.flat(),
     ...(gateway === null ? [] : [await probeGateway(gateway, chain)]),
     ...(good === undefined ? [] : await probeContracts(good, chain, entry)),
