@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, Kind, parse } from 'graphql';
 import { createSchema, createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { DatabaseUnavailableError } from '../store/database.ts';
 import { NoSchemaError, ReadTimeoutError } from '../store/read-api.ts';
@@ -16,7 +16,15 @@ export type GraphqlServer = YogaServerInstance<object, ApiContext>;
 
 export function createApiSchema() {
   const typeDefs = readFileSync(new URL('../schema/api.graphql', import.meta.url), 'utf8');
-  return createSchema<ApiContext>({ typeDefs, resolvers });
+  const document = parse(typeDefs);
+  const schema = createSchema<ApiContext>({ typeDefs: document, resolvers });
+  // Our scalars replace those of the document, descriptions and all.
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.SCALAR_TYPE_DEFINITION) continue;
+    const type = schema.getType(definition.name.value);
+    if (type) type.description = definition.description?.value;
+  }
+  return schema;
 }
 
 export function createGraphqlServer(

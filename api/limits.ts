@@ -13,6 +13,7 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  parse,
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
@@ -140,25 +141,33 @@ function firstOf(field: FieldNode, variables: { readonly [name: string]: unknown
   return typeof first === 'number' && first >= 1 && first <= rowsPerPageMax ? first : rowsPerPageDefault;
 }
 
+const parseShort: typeof parse = (source, options) => parse(source, { ...options, maxTokens: tokensMax });
+
 /** Depth and aliases when a document is validated, its cost with the variables when it runs. */
 export function limits(): Plugin {
-  const refuseCostly = ({ schema, document, operationName, variableValues }: ExecutionArgs) => {
+  const refusal = ({ schema, document, operationName, variableValues }: ExecutionArgs): ApiError | null => {
     const cost = costOf(schema, document, operationName, variableValues ?? {});
-    if (cost <= costMax) return;
-    throw new ApiError(
+    if (cost <= costMax) return null;
+    return new ApiError(
       'COST_EXCEEDED',
       `The operation may answer with ${cost} fields: at most ${costMax} are allowed. Ask for fewer rows or fields.`,
       { cost, costMax, http: { status: 400, spec: true } },
     );
   };
   return {
-    onParse({ params }) {
-      params.options = { ...params.options, maxTokens: tokensMax };
+    onParse({ setParseFn }) {
+      setParseFn(parseShort);
     },
     onValidate({ addValidationRule }) {
       addValidationRule(limitShape);
     },
-    onExecute: ({ args }) => refuseCostly(args),
-    onSubscribe: ({ args }) => refuseCostly(args),
+    onExecute({ args, setResultAndStopExecution }) {
+      const error = refusal(args);
+      if (error !== null) setResultAndStopExecution({ errors: [error] });
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const error = refusal(args);
+      if (error !== null) setResultAndStopExecution({ errors: [error] });
+    },
   };
 }

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { type GraphqlServer, graphqlPath, setCode } from './graphql.ts';
@@ -43,7 +43,12 @@ export function serveWebSockets(server: Server, graphql: GraphqlServer): { stop(
           throw error;
         }
       },
-      onError: (_context, _id, _payload, errors) => errors.map((error) => setCode(error as GraphQLError).toJSON()),
+      onNext: (_context, _id, _payload, _args, result) => {
+        if (!result.errors) return;
+        const { errors, ...rest } = result;
+        return { ...rest, errors: errors.map(withoutHttp) } as FormattedExecutionResult;
+      },
+      onError: (_context, _id, _payload, errors) => errors.map((error) => withoutHttp(setCode(error as GraphQLError))),
     },
     sockets,
   );
@@ -56,3 +61,9 @@ export function serveWebSockets(server: Server, graphql: GraphqlServer): { stop(
 }
 
 type Engine = Pick<ReturnType<GraphqlServer['getEnveloped']>, 'execute' | 'subscribe'>;
+
+/** Status codes and headers in an error are for HTTP answers. */
+function withoutHttp(error: GraphQLError | GraphQLFormattedError): GraphQLFormattedError {
+  const { http: _, ...extensions } = error.extensions ?? {};
+  return { ...(error instanceof GraphQLError ? error.toJSON() : error), extensions };
+}
