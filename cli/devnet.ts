@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { type Devnet, startDevnet } from '../devnet/devnet.ts';
 import { loadScenario } from '../devnet/scenario.ts';
-import { FatalError } from '../schema/errors.ts';
 import { createPool } from '../store/database.ts';
 import { type Context, loadContext } from './context.ts';
 import { withDatabase } from './database.ts';
 import { lockDataDir } from './lock.ts';
 import { aborted, isSupervised, note, runPart, tell } from './part.ts';
 import type { RunningDevnet } from './progress.ts';
+import { resetDevnet } from './reset-devnet.ts';
 import { publishDevnet, withdrawDevnet } from './running-devnet.ts';
 
 interface DevnetCommandOptions {
@@ -17,13 +17,6 @@ interface DevnetCommandOptions {
   readonly seed?: number;
   readonly live: boolean;
   readonly reset?: boolean;
-}
-
-export class NotADevnetError extends FatalError {
-  override readonly name = 'NotADevnetError';
-  constructor(readonly network: string) {
-    super(`The database belongs to the network ${network}: --reset clears databases of the devnet only.`);
-  }
 }
 
 /** `avsl devnet`: the local chains without the indexer. */
@@ -127,24 +120,6 @@ async function recordedHeights(context: Context): Promise<{ readonly [chainId: s
         'SELECT chain_id, max(to_block) AS height FROM batch GROUP BY chain_id',
       );
       return Object.fromEntries(rows.map((row) => [String(row.chain_id), row.height]));
-    } finally {
-      await pool.end();
-    }
-  });
-}
-
-/** Empties the database of a devnet. @throws {NotADevnetError} */
-export async function resetDevnet(context: Context): Promise<void> {
-  await withDatabase(context, note, async (url) => {
-    const pool = createPool(url, { applicationName: 'avsl devnet --reset', max: 1 });
-    try {
-      const known = await pool.query(`SELECT to_regclass('network') IS NOT NULL AS found`);
-      if (known.rows[0]?.found !== true) return;
-      const { rows } = await pool.query<{ name: string }>('SELECT name FROM network');
-      const network = rows[0]?.name ?? 'devnet';
-      if (network !== 'devnet') throw new NotADevnetError(network);
-      await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-      note("The devnet's database is empty: everything starts over.");
     } finally {
       await pool.end();
     }

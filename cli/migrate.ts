@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ChainId } from '../schema/ids.ts';
-import { migrate } from '../store/migrate.ts';
+import { createPool } from '../store/database.ts';
+import { assertMigrated, migrate, NotMigratedError } from '../store/migrate.ts';
 import { type Context, type ContextOptions, loadContext, withContextOptions } from './context.ts';
 import { withDatabase } from './database.ts';
 import { note } from './part.ts';
@@ -20,7 +21,16 @@ export function migrateCommand(): Command {
   });
 }
 
+/** Nothing is loaded or changed for a database that is as it should be. */
 export async function migrateFor({ config, network }: Pick<Context, 'config' | 'network'>, url: string): Promise<void> {
   const chainIds = Object.values(config.chains).map(({ meaning }) => ChainId(meaning.chainId));
-  await migrate({ url, network, chainIds });
+  const pool = createPool(url, { applicationName: 'avsl migrate', max: 1 });
+  try {
+    for (const chainId of chainIds) await assertMigrated(pool, network, chainId);
+  } catch (error) {
+    if (!(error instanceof NotMigratedError)) throw error;
+    await migrate({ url, network, chainIds });
+  } finally {
+    await pool.end();
+  }
 }

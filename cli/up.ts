@@ -6,7 +6,6 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '../store/embedded-postgres.ts';
 import { type Context, type ContextOptions, loadContext, withContextOptions } from './context.ts';
-import { NotADevnetError, resetDevnet } from './devnet.ts';
 import { isAlive, lockDataDir } from './lock.ts';
 import { migrateFor } from './migrate.ts';
 import {
@@ -20,9 +19,12 @@ import {
   utc,
   withMessage,
 } from './progress.ts';
+import { NotADevnetError, resetDevnet } from './reset-devnet.ts';
 import { type PartState, Supervisor } from './supervisor.ts';
 
-const partsGraceMs = 3000;
+const partsGraceMs = 3700;
+/** The other parts start when the API has, or after this. */
+const apiFirstMsMax = 2000;
 const readyPollMs = 500;
 const databasePollMs = 1000;
 /** After so many ends in a row a part is said to be in a crash loop. */
@@ -72,6 +74,7 @@ class Up {
   #guard: ChildProcess | null = null;
   #devnet: RunningDevnet | null = null;
   #port: number;
+  #startOthers = (): void => {};
 
   constructor(context: Context, options: ContextOptions) {
     this.#context = context;
@@ -93,15 +96,7 @@ class Up {
       await this.#openDatabase();
       await migrateFor(this.#context, this.#databaseUrl);
       if (!stop.requested) {
-        for (const [name, args] of this.#parts()) {
-          this.#supervisor.start({
-            name,
-            command: () => ({
-              args: [join(this.#context.projectDir, 'bin/avsl.mjs'), ...args],
-              env: { DATABASE_URL: this.#databaseUrl, PORT: String(this.#port) },
-            }),
-          });
-        }
+        this.#startParts();
         timers.push(every(readyPollMs, () => this.#checkReady()));
         if (this.#server !== null) timers.push(every(databasePollMs, () => this.#keepDatabase()));
       }
@@ -114,6 +109,24 @@ class Up {
       this.#display.close();
     }
     this.#display.say('stopped; the data is kept, the same command goes on with it');
+  }
+
+  /** The API first: it serves what an earlier run has published. */
+  #startParts(): void {
+    const start = (which: (name: string) => boolean): void => {
+      for (const [name, args] of this.#parts().filter(([part]) => which(part))) {
+        this.#supervisor.start({
+          name,
+          command: () => ({
+            args: [join(this.#context.projectDir, 'bin/avsl.mjs'), ...args],
+            env: { DATABASE_URL: this.#databaseUrl, PORT: String(this.#port) },
+          }),
+        });
+      }
+    };
+    start((name) => name === 'api' || name === 'devnet');
+    this.#startOthers = () => start(() => true);
+    setTimeout(this.#startOthers, apiFirstMsMax).unref();
   }
 
   #parts(): readonly (readonly [name: string, args: readonly string[]])[] {
@@ -202,7 +215,10 @@ class Up {
       this.#lastFailure.set(part, message.message);
       this.#sayOnce(`${part}: ${message.stack ?? message.message}`);
     }
-    if (message.type === 'api') this.#port = Number(new URL(message.url).port);
+    if (message.type === 'api') {
+      this.#port = Number(new URL(message.url).port);
+      this.#startOthers();
+    }
     if (message.type === 'devnet-ready') this.#moveToDevnet(message.devnet);
   }
 
