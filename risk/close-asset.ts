@@ -21,8 +21,10 @@ export type FeedFacts = {
   readonly confidence: number | null;
   readonly fast: EwmaState;
   readonly slow: EwmaState;
-  /** What did not decode, or does not fit the configuration; such a feed is refused until a new lineage. */
+  /** What did not decode, or does not fit the configuration; such a feed is refused, until a new lineage or a mend. */
   readonly failed: string | null;
+  /** Block of a state read that did not decode; state reads of a later block that do decode mend it. Else null. */
+  readonly mendableAfterBlock: number | null;
 };
 
 export interface FeedAtClose {

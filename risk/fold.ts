@@ -173,9 +173,10 @@ export class Fold {
         ]);
         for (const id of [...named].sort()) {
           const facts = this.#facts(id);
-          if (facts.failed !== null) continue;
+          if (facts.failed !== null && facts.mendableAfterBlock === null) continue;
           this.#setFacts(id, {
             ...facts,
+            mendableAfterBlock: event.fromState ? event.blockNumber : null,
             failed: `block ${event.blockNumber}: expected ${event.expected}, found ${event.found}`,
           });
           this.#newsOf(id, effectiveTime);
@@ -219,6 +220,7 @@ export class Fold {
       fast: initialEwma,
       slow: initialEwma,
       failed: null,
+      mendableAfterBlock: null,
     };
     this.#setFacts(feed.id, facts);
     this.#name('oracle', feed.chainId, feed.source, feed.oracle, feed.id);
@@ -242,8 +244,16 @@ export class Fold {
       return;
     }
     for (const id of feeds) {
+      if (event.fromState) this.#mend(id, event.blockNumber, effectiveTime);
       this.#applyReport(id, event.value, event.confidence, event.observedAt, event.blockNumber, effectiveTime);
     }
+  }
+
+  #mend(id: string, block: number, effectiveTime: number): void {
+    const facts = this.#facts(id);
+    if (facts.mendableAfterBlock === null || block <= facts.mendableAfterBlock) return;
+    this.#setFacts(id, { ...facts, failed: null, mendableAfterBlock: null });
+    this.#newsOf(id, effectiveTime);
   }
 
   #keepPending(event: OraclePriceReported): void {
@@ -274,6 +284,7 @@ export class Fold {
       this.#setDynamic(event.chainId, event.source, event.blockNumber);
     }
     for (const id of this.#feedsNamed('oracle', event.chainId, event.source, event.oracle)) {
+      this.#mend(id, event.blockNumber, effectiveTime);
       const facts = this.#facts(id);
       if (facts.reporter === event.reporter) continue;
       if (facts.reporter !== null) this.#unname('reporter', event.chainId, event.source, facts.reporter, id);
@@ -299,15 +310,23 @@ export class Fold {
     const facts = this.#facts(id);
     const configured = (this.state.get('definition', id) as unknown as FeedDefinition).decimals;
     if (configured !== null && configured !== decimals) {
-      if (facts.failed !== null) return;
-      this.#setFacts(id, { ...facts, failed: `reports ${decimals} decimals, chains.json says ${configured}` });
+      if (facts.failed !== null && facts.mendableAfterBlock === null) return;
+      this.#setFacts(id, {
+        ...facts,
+        mendableAfterBlock: null,
+        failed: `reports ${decimals} decimals, chains.json says ${configured}`,
+      });
       this.#newsOf(id, effectiveTime);
       return;
     }
     if (facts.decimals === decimals) return;
     if (facts.decimals !== null) {
       // The scale moved under a running feed: what it said before cannot be compared with what it says now.
-      this.#setFacts(id, { ...facts, failed: `changed its scale from ${facts.decimals} to ${decimals} decimals` });
+      this.#setFacts(id, {
+        ...facts,
+        mendableAfterBlock: null,
+        failed: `changed its scale from ${facts.decimals} to ${decimals} decimals`,
+      });
       this.#newsOf(id, effectiveTime);
       return;
     }

@@ -157,4 +157,6 @@ export interface LogNotUnderstood {
   readonly blockNumber: number;
   readonly expected: string;
   readonly found: string;
+  /** A state read, not a log: a later state read that does decode mends the feed. */
+  readonly fromState: boolean;
 }

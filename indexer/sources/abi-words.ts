@@ -103,5 +103,6 @@ export function notUnderstood(
     blockNumber: row.blockNumber,
     expected: `${signature}: ${error.expected}`,
     found: error.found,
+    fromState: 'calldata' in row,
   };
 }

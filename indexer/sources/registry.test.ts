@@ -50,6 +50,7 @@ const refused = (source: PriceSource, row: LogRow | StateReadRow, origin: unknow
   blockNumber: row.blockNumber,
   expected: expect.stringMatching(/.+/),
   found: expect.stringMatching(/.+/),
+  fromState: 'calldata' in row,
 });
 
 const word = '0'.repeat(64);
