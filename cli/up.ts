@@ -9,6 +9,7 @@ import { type Context, type ContextOptions, loadContext, withContextOptions } fr
 import { isAlive, lockDataDir } from './lock.ts';
 import { migrateFor } from './migrate.ts';
 import {
+  announcement,
   createDisplay,
   initialProgress,
   type PartMessage,
@@ -27,8 +28,6 @@ const partsGraceMs = 3700;
 const apiFirstMsMax = 2000;
 const readyPollMs = 500;
 const databasePollMs = 1000;
-/** After so many ends in a row a part is said to be in a crash loop. */
-const crashLoopFailures = 5;
 /** The same line of the same part is not shown again so soon. */
 const repeatMs = 30_000;
 
@@ -75,6 +74,7 @@ class Up {
   #devnet: RunningDevnet | null = null;
   #port: number;
   #startOthers = (): void => {};
+  #stopping = false;
 
   constructor(context: Context, options: ContextOptions) {
     this.#context = context;
@@ -103,6 +103,8 @@ class Up {
       await stop.promise;
     } finally {
       for (const timer of timers) clearInterval(timer);
+      this.#stopping = true;
+      this.#show({ ready: null });
       await this.#supervisor.stop(partsGraceMs);
       await this.#server?.stop();
       this.#guard?.kill('SIGKILL');
@@ -183,7 +185,7 @@ class Up {
 
   /** A database server that died is started again, and the parts with its new address. */
   async #keepDatabase(): Promise<void> {
-    if (this.#server === null || isAlive(this.#server.pid)) return;
+    if (this.#stopping || this.#server === null || isAlive(this.#server.pid)) return;
     this.#show({ database: 'stopped, starting again' });
     this.#display.say('database: the server has stopped; starting it again');
     await this.#openDatabase();
@@ -196,16 +198,8 @@ class Up {
     if (state.kind === 'running' && this.#devnet !== null) {
       this.#supervisor.send(part, { type: 'devnet-ready', devnet: this.#devnet });
     }
-    if (state.kind === 'waiting' && state.failures === crashLoopFailures) {
-      const reason = this.#lastFailure.get(part) ?? state.exit;
-      this.#display.say(
-        `${part}: failed ${state.failures} times in a row, the last time with: ${reason}\n` +
-          `${part}: it is tried again now and then; the other parts go on. LOG_LEVEL=debug shows more.`,
-      );
-    }
-    if (state.kind === 'failed') {
-      this.#display.say(`${part}: needs you, see above; it is not started again. The other parts go on.`);
-    }
+    const news = announcement(part, state, this.#lastFailure.get(part) ?? null);
+    if (news !== null) this.#display.say(news);
   }
 
   #onMessage(part: string, message: PartMessage): void {
@@ -259,6 +253,7 @@ class Up {
     const { chains, apiUrl } = this.#progress;
     if (apiUrl === null || chains.some(({ headReached }) => headReached === null)) return;
     const answer = await askApi(apiUrl);
+    if (this.#stopping) return;
     this.#show({ ready: answer === null ? null : readyText(`${apiUrl}/graphql`, answer, chains) });
   }
 }
