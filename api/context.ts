@@ -2,8 +2,7 @@ import type { Cut } from '../schema/published.ts';
 import type { FeedReportRow, FoldHead, PublishedRow, ReadApi } from '../store/read-api.ts';
 import { Batch } from './batch.ts';
 import type { JournalFeed } from './journal-feed.ts';
-import type { AsOf } from './types.generated.ts';
-import { readyHead, resolveView, type View } from './view.ts';
+import { type Moment, readyHead, resolveView, type View } from './view.ts';
 
 /** What all requests share. */
 export interface ApiServices {
@@ -20,7 +19,7 @@ export interface ApiContext {
   readonly head: () => Promise<FoldHead | null>;
   /** The head if this request read it already. */
   readonly headRead: () => FoldHead | null;
-  readonly view: (asOf: AsOf | null | undefined) => Promise<View>;
+  readonly view: (asOf: Moment | null | undefined) => Promise<View>;
   /** The value in force in a view. Null: there is none. */
   readonly value: (view: View, asset: string) => Promise<PublishedRow | null>;
   readonly cuts: Batch<number, Cut>;

@@ -65,7 +65,7 @@ export async function sendGraphiql(request: IncomingMessage, response: ServerRes
     vary: 'accept, accept-encoding',
     // The browser itself refuses whatever the page might want from elsewhere.
     'content-security-policy':
-      "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self'; frame-ancestors 'self'",
+      "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self' data: blob:; frame-ancestors 'self'",
   };
   if (request.headers['if-none-match'] === etag) {
     response.writeHead(304, headers).end();

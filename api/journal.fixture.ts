@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Canonical } from '../schema/canonical.ts';
@@ -237,6 +237,8 @@ function bytes(hex: string): Buffer {
 /** A PostgreSQL of its own, with as many empty databases as wanted. */
 export async function openDatabases(): Promise<{ create(name: string): Promise<string>; stop(): Promise<void> }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'avsl-api-'));
+  // The server may run as another user.
+  await chmod(dataDir, 0o755);
   const postgres = await openEmbeddedPostgres({ dataDir, log: () => {} });
   const admin = createPool(postgres.url, { applicationName: 'fixture-admin', max: 1 });
   return {

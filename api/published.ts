@@ -1,6 +1,7 @@
-import type { PublishedAsset, PublishedSource } from '../schema/published.ts';
+import type { PublishedAsset } from '../schema/published.ts';
 import type { PublishedRow } from '../store/read-api.ts';
 import { ApiError } from './errors.ts';
+import type { FusedPriceParent, SourceParent, VScalarParent } from './parents.ts';
 import type {
   FusedPriceResolvers,
   LiquidationPolicy,
@@ -8,24 +9,6 @@ import type {
   SourceResolvers,
   VScalarResolvers,
 } from './types.generated.ts';
-
-/** A published value on its way out. */
-export interface VScalarParent {
-  readonly row: PublishedRow;
-  readonly asOfTime: number;
-  readonly ageSeconds: number;
-}
-
-export interface FusedPriceParent extends VScalarParent {
-  readonly price: number;
-  readonly pricedAt: number;
-}
-
-export interface SourceParent extends PublishedSource {
-  readonly lineage: string;
-  /** Closing time of the step. */
-  readonly time: number;
-}
 
 /** `asOfTime` null: a row of a list, which describes its own time. */
 export function vScalarParent(row: PublishedRow, asOfTime: number | null, now: number): VScalarParent {

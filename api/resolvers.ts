@@ -3,16 +3,8 @@ import { assetsOf, requireAssets } from './assets.ts';
 import { connection, decodeCursor, pageSize } from './connection.ts';
 import type { ApiContext } from './context.ts';
 import { ApiError } from './errors.ts';
-import {
-  FusedPrice,
-  type FusedPriceParent,
-  fusedPriceParent,
-  refuseStale,
-  Source,
-  VScalar,
-  type VScalarParent,
-  vScalarParent,
-} from './published.ts';
+import type { FusedPriceParent, VScalarParent } from './parents.ts';
+import { FusedPrice, fusedPriceParent, refuseStale, Source, VScalar, vScalarParent } from './published.ts';
 import { scalars } from './scalars.ts';
 import type {
   AssetClass,
@@ -115,7 +107,6 @@ async function history<Node extends VScalarParent>(
   const size = pageSize(first);
   const view = await context.view(args.asOf);
   const head = readyHead(await context.head());
-  requireAssets(head, [asset]);
   const name = `${list}/${asset}`;
   const cursor = decodeCursor(name, after);
   const ascending = orderBy?.direction === 'ASC';
@@ -131,6 +122,7 @@ async function history<Node extends VScalarParent>(
     ascending,
     limit: size + 1,
   });
+  if (rows.length === 0) requireAssets(head, [asset]);
   const now = nowOf(head);
   return connection(name, rows, {
     size,

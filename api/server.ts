@@ -22,6 +22,8 @@ export interface ApiOptions {
   readonly log: (line: string) => void;
   /** Milliseconds a single question may take the database. */
   readonly statementTimeoutMs?: number;
+  /** Milliseconds after which a peer that takes nothing of what is queued for it is cut off. */
+  readonly stalledMs?: number;
 }
 
 export interface RunningApi {
@@ -43,14 +45,13 @@ export class PortTakenError extends FatalError {
 }
 
 const connectionsMax = 10;
-const stalledMs = 60_000;
 
 /**
  * Serves the GraphQL API. A database that goes away turns answers into DATABASE_UNAVAILABLE until it is back.
  * @throws {PortTakenError}
  */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { databaseUrl, host = '127.0.0.1', port, log, statementTimeoutMs = 5_000 } = options;
+  const { databaseUrl, host = '127.0.0.1', port, log, statementTimeoutMs = 5_000, stalledMs = 120_000 } = options;
   const store = new ReadApi(databaseUrl, { statementTimeoutMs, connectionsMax });
   const feed = new JournalFeed(store);
   const readHead = shared(() => store.head());
@@ -67,7 +68,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   });
   server.requestTimeout = 30_000;
   const webSockets = serveWebSockets(server, graphql);
-  const watch = dropStalled(server);
+  const watch = dropStalled(server, stalledMs);
   const stop = async () => {
     clearInterval(watch);
     feed.close();
@@ -96,8 +97,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** A peer that takes nothing of what is queued for it, for a whole minute, is cut off. */
-function dropStalled(server: Server): NodeJS.Timeout {
+function dropStalled(server: Server, stalledMs: number): NodeJS.Timeout {
   const taken = new Map<Socket, number>();
   server.on('connection', (socket: Socket) => {
     taken.set(socket, -1);

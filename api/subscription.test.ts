@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
@@ -301,3 +302,36 @@ async function openPausedWs(variables: object, query: string): Promise<Stream> {
     close: async () => socket.terminate(),
   };
 }
+
+test('a peer that takes nothing for long is cut off', async () => {
+  const value = published(1);
+  const long = { ...value, vScalar: { ...value.vScalar, flags: ['x'.repeat(100_000)] } };
+  const after = published_;
+  const entries = Array.from({ length: 200 }, () => ({
+    kind: 'provisional' as const,
+    k: ++published_,
+    assets: { LINK: long },
+  }));
+  await fixture.publish(entries);
+  const { connectionString } = (fixture.pool as unknown as { options: { connectionString: string } }).options;
+  const strict = await startApi({ databaseUrl: connectionString, port: 0, log: () => {}, stalledMs: 200 });
+  const open = async () => {
+    const metrics = await (await fetch(`${strict.url}/metrics`)).text();
+    return Number(/^avsl_api_subscriptions (\d+)$/m.exec(metrics)?.[1]);
+  };
+  const { hostname, port } = new URL(strict.url);
+  const socket = connect(Number(port), hostname);
+  const body = JSON.stringify({
+    query: `subscription { vScalarUpdated(after: ${after}) { values { parts { flags } } } }`,
+  });
+  socket.write(
+    `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  try {
+    await vi.waitFor(async () => expect(await open()).toBe(1), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await open()).toBe(0), { timeout: 10_000 });
+  } finally {
+    socket.destroy();
+    await strict.stop();
+  }
+});

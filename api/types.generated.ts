@@ -1,7 +1,7 @@
 // Generated from schema/api.graphql by scripts/generate-api-types.ts. Do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { AssetDefinition as AssetParent } from '../schema/events.ts';
-import type { FusedPriceParent, VScalarParent, SourceParent } from './published.ts';
+import type { FusedPriceParent, VScalarParent, SourceParent } from './parents.ts';
 import type { ApiContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;

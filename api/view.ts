@@ -1,6 +1,15 @@
 import type { FoldHead, JournalView, ReadApi } from '../store/read-api.ts';
 import { ApiError } from './errors.ts';
-import type { AsOf } from './types.generated.ts';
+
+/** A past moment, as the input AsOf says it: one of these. */
+export interface Moment {
+  readonly seq?: bigint | null;
+  /** Seconds. */
+  readonly time?: number | null;
+  readonly blocks?:
+    | readonly { readonly chainId: number; readonly number: number; readonly hash?: string | null | undefined }[]
+    | null;
+}
 
 /** A view of the journal that a question is answered from. */
 export interface View extends JournalView {
@@ -37,7 +46,7 @@ export function nowOf(head: FoldHead | null): number {
   return clock.chainTime + (wallMs - clock.wallMs) / 1000;
 }
 
-export async function resolveView(store: ReadApi, head: ReadyHead, asOf: AsOf | null | undefined): Promise<View> {
+export async function resolveView(store: ReadApi, head: ReadyHead, asOf: Moment | null | undefined): Promise<View> {
   const newest = { lineage: head.lineage, seq: head.lastSeq, finalTime: head.finalTime };
   if (asOf === null || asOf === undefined) {
     return { ...newest, time: Number.MAX_SAFE_INTEGER, asOfTime: head.publishedTime };
@@ -75,7 +84,7 @@ async function viewAtSeq(store: ReadApi, head: ReadyHead, seq: bigint): Promise<
 }
 
 /** Closing time of the step that contains the earliest of the blocks. */
-async function timeOfBlocks(store: ReadApi, head: ReadyHead, refs: NonNullable<AsOf['blocks']>): Promise<number> {
+async function timeOfBlocks(store: ReadApi, head: ReadyHead, refs: NonNullable<Moment['blocks']>): Promise<number> {
   const stepSeconds = head.report.parameters?.stepSeconds ?? 1;
   if (refs.length === 0 || refs.length > 100) {
     throw new ApiError('BAD_USER_INPUT', `asOf.blocks holds ${refs.length} blocks: expected 1 to 100.`);

@@ -24,9 +24,9 @@ const config = {
   // Parents whose remaining fields are resolved on demand.
   mappers: {
     Asset: '../schema/events.ts#AssetDefinition as AssetParent',
-    FusedPrice: './published.ts#FusedPriceParent',
-    VScalar: './published.ts#VScalarParent',
-    Source: './published.ts#SourceParent',
+    FusedPrice: './parents.ts#FusedPriceParent',
+    VScalar: './parents.ts#VScalarParent',
+    Source: './parents.ts#SourceParent',
   },
 };
 

@@ -26,6 +26,9 @@ export class DatabaseUnavailableError extends RetryableError {
 
 export const readerRole = 'avsl_reader';
 
+/** Readers repeat a few small statements: planning them anew each time costs several times what running them does. */
+const readerSettings = '-c default_transaction_read_only=on -c plan_cache_mode=force_generic_plan';
+
 export function createPool(url: string, options: PoolOptions): Pool {
   const pool = new pg.Pool({
     connectionString: url,
@@ -34,7 +37,7 @@ export function createPool(url: string, options: PoolOptions): Pool {
     connectionTimeoutMillis: 30_000,
     types: { getTypeParser },
     ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),
-    ...(options.readOnly ? { options: '-c default_transaction_read_only=on', onConnect: takeReaderRole } : {}),
+    ...(options.readOnly ? { options: readerSettings, onConnect: takeReaderRole } : {}),
   });
   // Without a listener the loss of an idle connection would end the process; the next query reports it instead.
   pool.on('error', () => {});
