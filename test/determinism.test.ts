@@ -87,7 +87,7 @@ function commitsOf(chain: SyntheticChain, random: () => number): Commit[] {
   let at = 0;
   let final = -1;
   while (at < blocks.length) {
-    const size = 1 + Math.floor(random() * random() * 60);
+    const size = 1 + Math.floor(random() * random() * 30);
     const piece = blocks.slice(at, at + size);
     const before = blocks[at - 1];
     if (before && random() < 0.3) {
@@ -107,18 +107,17 @@ function commitsOf(chain: SyntheticChain, random: () => number): Commit[] {
   return commits;
 }
 
-/** Merges the chains' commits at random, each chain's own order kept. */
+/** Merges the chains' commits, each chain's own order kept: mostly by time, as live chains come, else at random. */
 function interleaved(lists: Commit[][], random: () => number): Commit[] {
   const order: Commit[] = [];
   const rest = lists.map((list) => [...list]);
-  for (
-    let left = rest.filter((list) => list.length > 0);
-    left.length > 0;
-    left = rest.filter((list) => list.length > 0)
-  ) {
-    order.push((left[Math.floor(random() * left.length)] as Commit[]).shift() as Commit);
+  const timeOf = (list: Commit[]): number => list[0]?.blocks.at(-1)?.timestamp ?? 0;
+  for (;;) {
+    const left = rest.filter((list) => list.length > 0).sort((a, b) => timeOf(a) - timeOf(b));
+    const next = left[random() < 0.8 ? 0 : Math.floor(random() * left.length)];
+    if (!next) return order;
+    order.push(next.shift() as Commit);
   }
-  return order;
 }
 
 class Writers {
@@ -247,7 +246,7 @@ describe('one log, one digest', () => {
           await sleep(20);
           continue;
         }
-        if (random() < 0.3) await sleep(random() * 12);
+        if (random() < 0.3) await sleep(random() * 25);
         if (folding && random() < 0.15) {
           controller.abort();
           await folding;
@@ -300,7 +299,7 @@ describe('one log, one digest', () => {
   it('met kills at every point, reorgs of published blocks and superseded entries', () => {
     process.stdout.write(`${JSON.stringify(met)}\n`);
     const { killedAtRandom: _, ...required } = met;
-    for (const count of Object.values(required)) expect(count).toBeGreaterThanOrEqual(8);
+    for (const count of Object.values(required)) expect(count).toBeGreaterThanOrEqual(10);
   });
 
   it('a chain that comes ten minutes late gives the digest of one that was on time', async () => {
