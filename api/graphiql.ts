@@ -47,13 +47,9 @@ async function makePage(): Promise<Page> {
   return { gzipped, etag: `"${createHash('sha256').update(html).digest('hex').slice(0, 32)}"` };
 }
 
-/** A browser asks with GET and wants HTML. */
+/** A browser asks with GET and wants HTML. GraphiQL keeps its query in the address, so that may hold one. */
 export function wantsGraphiql(request: IncomingMessage): boolean {
-  return (
-    request.method === 'GET' &&
-    (request.headers.accept ?? '').includes('text/html') &&
-    !/[?&]query=/.test(request.url ?? '')
-  );
+  return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
 }
 
 export async function sendGraphiql(request: IncomingMessage, response: ServerResponse): Promise<void> {

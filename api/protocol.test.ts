@@ -125,6 +125,9 @@ test('GraphiQL holds the examples and names no address outside', async () => {
   expect(html).not.toMatch(/<script[^>]+src/i);
   for (const { query } of exampleQueries()) expect(html).toContain(JSON.stringify(query));
 
+  const shared = await fetch(`${api.url}/graphql?query={_meta{seq}}`, { headers: { accept: 'text/html' } });
+  expect(shared.headers.get('content-type')).toBe('text/html; charset=utf-8');
+
   const etag = response.headers.get('etag') as string;
   expect(etag).toMatch(/^"[0-9a-f]{32}"$/);
   const again = await fetch(`${api.url}/graphql`, { headers: { accept: 'text/html', 'if-none-match': etag } });
