@@ -52,7 +52,8 @@ module.exports = {
     },
     {
       name: 'no-cycles',
-      comment: 'Generated types name the types they are given, which name generated ones: no cycle when the program runs',
+      comment:
+        'Generated types name the types they are given, which name generated ones: no cycle when the program runs',
       severity: 'error',
       from: { path: ours },
       to: { circular: true, viaOnly: { pathNot: '[.]generated[.]ts$' } },
