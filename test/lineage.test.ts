@@ -133,6 +133,27 @@ describe('lineages', () => {
   });
 });
 
+describe('the lease', () => {
+  it('a second fold takes over; the first stops at its next commit and has written nothing since', async () => {
+    for (const chain of chains) await ingest(chain, 0.5);
+    const controllers = [new AbortController(), new AbortController()] as const;
+    const first = runFold(foldOptions({ once: false, signal: controllers[0].signal }));
+    const outcome = first.then(
+      () => 'stopped',
+      (error: Error) => error.message,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const second = runFold(foldOptions({ once: false, signal: controllers[1].signal }));
+    expect(await outcome).toMatch(/Another fold took over/);
+    for (const chain of chains) await ingest(chain, 1);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    controllers[1].abort();
+    await second;
+    await runFold(foldOptions());
+    expect((await replay({ databaseUrl: database.url })).differences).toEqual([]);
+  }, 60_000);
+});
+
 describe('membership', () => {
   it('excludes a chain that stalls, takes it back, and replays to the same bits', async () => {
     let now = 0;
