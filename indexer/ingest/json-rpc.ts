@@ -39,7 +39,7 @@ const hash = z
   .transform(Hash);
 const answerSchema = z.object({
   id: z.number(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   error: z.object({ code: z.number(), message: z.string() }).nullish(),
 });
 const headerSchema = z.object({ number: quantity, hash, parentHash: hash, timestamp: quantity }).nullable();
