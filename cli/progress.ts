@@ -75,7 +75,7 @@ export interface Progress {
   readonly ready: string | null;
 }
 
-const windowMs = 5000;
+const windowMs = 15_000;
 const samplesMax = 50;
 
 export function initialProgress(network: string, chains: readonly string[], nowMs: number): Progress {
