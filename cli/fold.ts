@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { adopt } from '../indexer/fold/adopt.ts';
-import { AnotherMeaningError, type FoldOptions, runFold } from '../indexer/fold/run-fold.ts';
+import { AnotherMeaningError } from '../indexer/fold/lineage.ts';
+import { type FoldOptions, runFold } from '../indexer/fold/run-fold.ts';
 import { type ContextOptions, loadContext, withContextOptions } from './context.ts';
 import { withDatabase } from './database.ts';
 import { note, runPart, tell } from './part.ts';

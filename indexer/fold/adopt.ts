@@ -21,9 +21,10 @@ import {
 import { readObservations } from '../../store/log-reader.ts';
 import { meaningSha256, parseObservation } from '../sources/observations.ts';
 import { FoldEngine } from './engine.ts';
+import { adoptionOf, decoderFor, lineageId, startBlocksOf } from './lineage.ts';
 import { observationsOf } from './log-entries.ts';
 import { foldPieces } from './replay.ts';
-import { adoptionOf, decoderFor, type FoldOptions, lineageId, runFold, startBlocksOf } from './run-fold.ts';
+import { type FoldOptions, runFold } from './run-fold.ts';
 
 export interface AssetChange {
   readonly asset: string;

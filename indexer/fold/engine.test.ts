@@ -5,7 +5,7 @@ import { compareOrderKeys, observationStreams } from '../../schema/order-key.ts'
 import { asLogBlock, type SyntheticChain, syntheticChains, syntheticMeaning } from '../../test/synthetic-log.ts';
 import { configAdoptedObservation } from '../sources/observations.ts';
 import { type EngineFrame, FoldEngine, type LogEntry } from './engine.ts';
-import { decoderFor } from './run-fold.ts';
+import { decoderFor } from './lineage.ts';
 
 const meaning = syntheticMeaning({ assets: 2 });
 const step = meaning.parameters.stepSeconds;

@@ -18,8 +18,9 @@ import { logsSha256 } from '../../store/log-digest.ts';
 import { readObservations, type Visibility } from '../../store/log-reader.ts';
 import { decodableTopics, decodeObservation } from '../sources/registry.ts';
 import { FoldEngine, type LogEntry } from './engine.ts';
+import { decoderFor } from './lineage.ts';
 import { observationsOf, readEntries } from './log-entries.ts';
-import { decoderFor, journalBody } from './run-fold.ts';
+import { journalBody } from './publication.ts';
 
 /** Seconds of history between two reports and releases of memory. */
 const PIECE_SECONDS = 6 * 3600;
