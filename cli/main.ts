@@ -113,7 +113,8 @@ try {
   const args = process.argv.slice(2);
   const program = await programFor(args);
   await program.parseAsync(args, { from: 'user' });
-  if (isSupervised()) process.exit();
+  // Libraries may hold timers and sockets that nobody waits for.
+  process.exit();
 } catch (error) {
   fail(error);
 }

@@ -53,7 +53,6 @@ export async function runPart(body: (signal: AbortSignal) => Promise<void>): Pro
   } finally {
     clearInterval(alive);
   }
-  if (abort.signal.aborted) process.exit(0);
 }
 
 /** Resolves when the signal is aborted. */

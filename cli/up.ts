@@ -56,7 +56,6 @@ Examples:
     } finally {
       lock.release();
     }
-    process.exit(0);
   });
 }
 
