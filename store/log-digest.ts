@@ -19,14 +19,10 @@ export function logsSha256(
   logs: readonly BlockLog[],
   stateReads: readonly BlockStateRead[],
 ): Hash {
-  let size = 0;
-  for (const log of logs) size += logTupleSize(log);
-  for (const read of stateReads) size += stateReadTupleSize(read);
-  const bytes = Buffer.allocUnsafe(size);
-  let at = 0;
-  for (const log of logs) at = writeLogTuple(bytes, at, chainId, blockNumber, log);
-  for (const read of stateReads) at = writeStateReadTuple(bytes, at, chainId, blockNumber, read);
-  return sha256Hex(bytes);
+  const tuples = new TupleBuffer();
+  for (const log of logs) tuples.add(logTuple(chainId, blockNumber, log));
+  for (const read of stateReads) tuples.add(stateReadTuple(chainId, blockNumber, read));
+  return sha256Hex(tuples.bytes(0));
 }
 
 export function sha256Hex(...parts: readonly Uint8Array[]): Hash {
@@ -36,104 +32,113 @@ export function sha256Hex(...parts: readonly Uint8Array[]): Hash {
 }
 
 /** The order of `STATE_READ_INDEX_BASE`: by (to, calldata), compared as bytes. */
-export function compareStateReads(a: BlockStateRead, b: BlockStateRead): number {
+export function compareStateReads(
+  a: Pick<BlockStateRead, 'to' | 'calldata'>,
+  b: Pick<BlockStateRead, 'to' | 'calldata'>,
+): number {
   return a.to < b.to ? -1 : a.to > b.to ? 1 : a.calldata < b.calldata ? -1 : a.calldata > b.calldata ? 1 : 0;
+}
+
+/** Tuples one behind the other. They are made as hex text: one native conversion a row is what costs least. */
+export class TupleBuffer {
+  #buffer = Buffer.allocUnsafe(4096);
+  #end = 0;
+
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Forgets the tuples and keeps the memory. What `bytes` gave is overwritten. */
+  clear(): void {
+    this.#end = 0;
+  }
+
+  add(tuple: string): void {
+    const length = tuple.length / 2;
+    if (this.#end + length > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(2 * (this.#end + length));
+      this.#buffer.copy(larger, 0, 0, this.#end);
+      this.#buffer = larger;
+    }
+    // Buffer.write stops silently at the first character that is no hex digit.
+    if (this.#buffer.write(tuple, this.#end, 'hex') !== length) {
+      throw new InvariantError(`A row holds a character that is no hex digit: ${tuple}`);
+    }
+    this.#end += length;
+  }
+
+  bytes(from: number): Buffer {
+    return this.#buffer.subarray(from, this.#end);
+  }
 }
 
 const topicsMax = 4;
 
-export function logTupleSize(log: BlockLog): number {
-  return 2 + 12 + 12 + 8 + 36 + 24 + 4 * topicsMax + 32 * log.topics.length + 4 + byteLength(log.data);
+/** A row of table `log`, as hex text. */
+export function logTuple(chainId: number, blockNumber: number, log: BlockLog): string {
+  const { topics } = log;
+  if (topics.length > topicsMax) throw new InvariantError(`A log has ${topics.length} topics`);
+  let text =
+    `000a${int64(chainId)}${int64(blockNumber)}${int32(log.logIndex)}` +
+    `${hash(log.transactionHash)}${address(log.address)}`;
+  for (const topic of topics) text += hash(topic);
+  for (let i = topics.length; i < topicsMax; i++) text += absent;
+  return text + bytes(log.data);
 }
 
-/** Writes one row of table `log` and returns the offset behind it. */
-export function writeLogTuple(bytes: Buffer, at: number, chainId: number, blockNumber: number, log: BlockLog): number {
-  if (log.topics.length > topicsMax) throw new InvariantError(`A log has ${log.topics.length} topics`);
-  let end = bytes.writeInt16BE(10, at);
-  end = writeInt64(bytes, end, chainId);
-  end = writeInt64(bytes, end, blockNumber);
-  end = writeInt32(bytes, end, log.logIndex);
-  end = writeHex(bytes, end, log.transactionHash, 32);
-  end = writeHex(bytes, end, log.address, 20);
-  for (let i = 0; i < topicsMax; i++) {
-    const topic = log.topics[i];
-    end = topic === undefined ? writeNull(bytes, end) : writeHex(bytes, end, topic, 32);
-  }
-  return writeHex(bytes, end, log.data, byteLength(log.data));
+/** A row of table `state_read`, as hex text. */
+export function stateReadTuple(chainId: number, blockNumber: number, read: BlockStateRead): string {
+  const result = read.result === null ? absent : bytes(read.result);
+  return `0005${int64(chainId)}${int64(blockNumber)}${address(read.to)}${bytes(read.calldata)}${result}`;
 }
 
-export function stateReadTupleSize(read: BlockStateRead): number {
-  return 2 + 12 + 12 + 24 + 4 + byteLength(read.calldata) + 4 + (read.result === null ? 0 : byteLength(read.result));
+/** A row of table `block`, as hex text. */
+export function blockTuple(row: {
+  readonly chainId: number;
+  readonly number: number;
+  readonly hash: string;
+  readonly parentHash: string;
+  readonly timestamp: number;
+  readonly logCount: number;
+  readonly logsSha256: string;
+  readonly batchNo: number;
+}): string {
+  return (
+    `0008${int64(row.chainId)}${int64(row.number)}${hash(row.hash)}${hash(row.parentHash)}` +
+    `${int64(row.timestamp)}${int32(row.logCount)}${hash(row.logsSha256)}${int64(row.batchNo)}`
+  );
 }
 
-/** Writes one row of table `state_read` and returns the offset behind it. */
-export function writeStateReadTuple(
-  bytes: Buffer,
-  at: number,
-  chainId: number,
-  blockNumber: number,
-  read: BlockStateRead,
-): number {
-  let end = bytes.writeInt16BE(5, at);
-  end = writeInt64(bytes, end, chainId);
-  end = writeInt64(bytes, end, blockNumber);
-  end = writeHex(bytes, end, read.to, 20);
-  end = writeHex(bytes, end, read.calldata, byteLength(read.calldata));
-  return read.result === null ? writeNull(bytes, end) : writeHex(bytes, end, read.result, byteLength(read.result));
+const absent = 'ffffffff';
+
+function word32(value: number): string {
+  return value.toString(16).padStart(8, '0');
 }
 
-export const blockTupleSize = 2 + 12 + 12 + 36 + 36 + 12 + 8 + 36 + 12;
-
-/** Writes one row of table `block` and returns the offset behind it. */
-export function writeBlockTuple(
-  bytes: Buffer,
-  at: number,
-  row: {
-    readonly chainId: number;
-    readonly number: number;
-    readonly hash: string;
-    readonly parentHash: string;
-    readonly timestamp: number;
-    readonly logCount: number;
-    readonly logsSha256: string;
-    readonly batchNo: number;
-  },
-): number {
-  let end = bytes.writeInt16BE(8, at);
-  end = writeInt64(bytes, end, row.chainId);
-  end = writeInt64(bytes, end, row.number);
-  end = writeHex(bytes, end, row.hash, 32);
-  end = writeHex(bytes, end, row.parentHash, 32);
-  end = writeInt64(bytes, end, row.timestamp);
-  end = writeInt32(bytes, end, row.logCount);
-  end = writeHex(bytes, end, row.logsSha256, 32);
-  return writeInt64(bytes, end, row.batchNo);
+function int32(value: number): string {
+  return `00000004${word32(value)}`;
 }
 
-function byteLength(hex: string): number {
-  return (hex.length - 2) / 2;
+function int64(value: number): string {
+  return `00000008${value.toString(16).padStart(16, '0')}`;
 }
 
-function writeInt64(bytes: Buffer, at: number, value: number): number {
-  bytes.writeInt32BE(8, at);
-  bytes.writeInt32BE(Math.floor(value / 2 ** 32), at + 4);
-  return bytes.writeUInt32BE(value >>> 0, at + 8);
+function hash(hex: string): string {
+  return `00000020${digits(hex, 32)}`;
 }
 
-function writeInt32(bytes: Buffer, at: number, value: number): number {
-  bytes.writeInt32BE(4, at);
-  return bytes.writeInt32BE(value, at + 4);
+function address(hex: string): string {
+  return `00000014${digits(hex, 20)}`;
 }
 
-function writeNull(bytes: Buffer, at: number): number {
-  return bytes.writeInt32BE(-1, at);
+function bytes(hex: string): string {
+  const length = (hex.length - 2) / 2;
+  return word32(length) + digits(hex, length);
 }
 
-function writeHex(bytes: Buffer, at: number, hex: string, length: number): number {
-  const start = bytes.writeInt32BE(length, at);
-  // Buffer.write stops silently at the first character that is no hex digit.
-  if (hex.length !== 2 + 2 * length || bytes.write(hex.slice(2), start, 'hex') !== length) {
+function digits(hex: string, length: number): string {
+  if (hex.length !== 2 + 2 * length || !hex.startsWith('0x') || !Number.isInteger(length)) {
     throw new InvariantError(`${JSON.stringify(hex)} is not 0x and ${2 * length} hex digits`);
   }
-  return start + length;
+  return hex.slice(2);
 }

@@ -10,14 +10,12 @@ import { connect, inTransaction, sqlState } from './database.ts';
 import {
   type BlockLog,
   type BlockStateRead,
-  blockTupleSize,
+  blockTuple,
   logsSha256,
-  logTupleSize,
+  logTuple,
   sha256Hex,
-  stateReadTupleSize,
-  writeBlockTuple,
-  writeLogTuple,
-  writeStateReadTuple,
+  stateReadTuple,
+  TupleBuffer,
 } from './log-digest.ts';
 
 export interface BlockRef {
@@ -126,6 +124,7 @@ export class LogWriter {
   #last: BatchRow | null = null;
   #selectedFromBatch = 1;
   #hasOrphans = false;
+  readonly #tuples = { log: new TupleBuffer(), state_read: new TupleBuffer(), block: new TupleBuffer() };
 
   private constructor(client: pg.Client, options: LogWriterOptions) {
     this.#client = client;
@@ -375,12 +374,10 @@ export class LogWriter {
   }
 
   async #append(fresh: readonly IngestedBlock[], row: BatchRow): Promise<void> {
-    const encoded = encodeBlocks(this.#chainId, row.batchNo, fresh);
+    const sha256s = encodeBlocks(this.#tuples, this.#chainId, row.batchNo, fresh);
     await this.#checkTimestamps(row.fromBlock, fresh);
-    if (this.#hasOrphans || row.forkBlock !== null) await this.#checkReturned(encoded.stored, fresh);
-    await this.#copy('log', encoded.logs);
-    await this.#copy('state_read', encoded.stateReads);
-    await this.#copy('block', encoded.blocks);
+    if (this.#hasOrphans || row.forkBlock !== null) await this.#checkReturned(sha256s, fresh);
+    for (const table of ['log', 'state_read', 'block'] as const) await this.#copy(table, this.#tuples[table].bytes(0));
     await this.#extendCoverage(row);
     await this.#client.query(
       `INSERT INTO batch (chain_id, batch_no, fork_block, from_block, to_block, to_hash, to_time, finalised_block, finalised_time)
@@ -482,41 +479,27 @@ export async function copyTuples(client: pg.Client, table: string, columns: stri
   await pipeline(Readable.from([copyHeader, tuples, copyTrailer]), copy);
 }
 
-/** Rows of `blocks` as COPY tuples. Table `block` gets the blocks with rows and the last one. */
-export function encodeBlocks(chainId: ChainId, batchNo: number, blocks: readonly IngestedBlock[]) {
-  let logSize = 0;
-  let stateReadSize = 0;
-  for (const block of blocks) {
-    for (const log of block.logs) logSize += logTupleSize(log);
-    for (const read of block.stateReads) stateReadSize += stateReadTupleSize(read);
-  }
-  const logs = Buffer.allocUnsafe(logSize);
-  const stateReads = Buffer.allocUnsafe(stateReadSize);
-  const blockRows = Buffer.allocUnsafe(blockTupleSize * blocks.length);
-  const stored = new Map<number, Hash>();
-  let [logEnd, readEnd, blockEnd] = [0, 0, 0];
-  for (const block of blocks) {
-    const isLast = block === blocks.at(-1);
-    if (block.logs.length === 0 && block.stateReads.length === 0 && !isLast) continue;
-    const [logStart, readStart] = [logEnd, readEnd];
-    for (const log of block.logs) logEnd = writeLogTuple(logs, logEnd, chainId, block.number, log);
-    for (const read of block.stateReads) {
-      readEnd = writeStateReadTuple(stateReads, readEnd, chainId, block.number, read);
-    }
-    const sha256 = sha256Hex(logs.subarray(logStart, logEnd), stateReads.subarray(readStart, readEnd));
-    stored.set(block.number, sha256);
-    blockEnd = writeBlockTuple(blockRows, blockEnd, {
-      chainId,
-      number: block.number,
-      hash: block.hash,
-      parentHash: block.parentHash,
-      timestamp: block.timestamp,
-      logCount: block.logs.length,
-      logsSha256: sha256,
-      batchNo,
-    });
-  }
-  return { logs, stateReads, blocks: blockRows.subarray(0, blockEnd), stored };
+/** `blocks` as COPY tuples. Table `block` gets the blocks with rows and the last one, whose digests are returned. */
+function encodeBlocks(
+  tuples: Record<CopiedTable, TupleBuffer>,
+  chainId: ChainId,
+  batchNo: number,
+  blocks: readonly IngestedBlock[],
+): ReadonlyMap<number, Hash> {
+  for (const table of Object.values(tuples)) table.clear();
+  const sha256s = new Map<number, Hash>();
+  blocks.forEach((block, i) => {
+    if (block.logs.length === 0 && block.stateReads.length === 0 && i < blocks.length - 1) return;
+    const [logStart, readStart] = [tuples.log.end, tuples.state_read.end];
+    for (const log of block.logs) tuples.log.add(logTuple(chainId, block.number, log));
+    for (const read of block.stateReads) tuples.state_read.add(stateReadTuple(chainId, block.number, read));
+    const logsSha256 = sha256Hex(tuples.log.bytes(logStart), tuples.state_read.bytes(readStart));
+    sha256s.set(block.number, logsSha256);
+    const { number, hash, parentHash, timestamp } = block;
+    const logCount = block.logs.length;
+    tuples.block.add(blockTuple({ chainId, number, hash, parentHash, timestamp, logCount, logsSha256, batchNo }));
+  });
+  return sha256s;
 }
 
 async function lockChain(client: pg.Client, chainId: ChainId): Promise<void> {

@@ -42,7 +42,7 @@ export interface GatewaySource {
   /** Newest block served. */
   height(): Promise<number>;
   /** JSON of the matching blocks of [query.fromBlock, toBlock] and, whether it matches or not, of `toBlock`. */
-  answer(query: GatewayQuery, toBlock: number): Promise<string>;
+  answer(query: GatewayQuery, toBlock: number): Promise<string | Buffer>;
 }
 
 export interface GatewayStub {
@@ -56,7 +56,7 @@ export async function startGatewayStub(
   chunkBlocks: (query: GatewayQuery) => number,
 ): Promise<GatewayStub> {
   const server = createServer((request, response) => {
-    const end = (status: number, type: string, body: string) => {
+    const end = (status: number, type: string, body: string | Buffer) => {
       response.writeHead(status, { 'content-type': type });
       response.end(body);
     };
@@ -98,6 +98,7 @@ export function randomChunks(seed: number, min: number, max: number): () => numb
 export function rpcSource(url: string, lagBlocks = 0): GatewaySource {
   const call = async (calls: readonly [method: string, ...params: unknown[]][]): Promise<unknown[]> => {
     const body = calls.map(([method, ...params], id) => ({ jsonrpc: '2.0', id, method, params }));
+    if (body.length === 0) return [];
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

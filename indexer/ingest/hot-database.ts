@@ -150,19 +150,10 @@ function toIngested({ header, logs }: ProcessorBlock): IngestedBlock {
     hash: header.hash as Hash,
     parentHash: header.parentHash as Hash,
     timestamp: header.timestamp / 1000,
-    logs: inOrder(logs as readonly BlockLog[]),
+    // The processor sorts them by log index.
+    logs: logs as readonly BlockLog[],
     stateReads: [],
   };
-}
-
-/** By log index, which is how every source but a careless one sends them. */
-function inOrder(logs: readonly BlockLog[]): readonly BlockLog[] {
-  for (let i = 1; i < logs.length; i++) {
-    if ((logs[i] as BlockLog).logIndex < (logs[i - 1] as BlockLog).logIndex) {
-      return [...logs].sort((a, b) => a.logIndex - b.logIndex);
-    }
-  }
-  return logs;
 }
 
 function toHead(block: BlockRef): HashAndHeight {

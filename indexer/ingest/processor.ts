@@ -14,6 +14,7 @@ import { ChainHead } from './chain-head.ts';
 import { Gateway } from './gateway.ts';
 import { LogHotDatabase } from './hot-database.ts';
 import { JsonRpc } from './json-rpc.ts';
+import { leanLogs } from './lean-logs.ts';
 import { IngestMeter, type IngestProgress } from './progress.ts';
 import { readState, stateReadBlocks } from './state-reads.ts';
 
@@ -101,9 +102,7 @@ export async function runIngest(options: IngestOptions): Promise<void> {
   };
 
   await checkNode(options, chainId, rpc, hashOf);
-  const reads = [...options.stateReads].sort((a, b) =>
-    compareStateReads({ ...a, result: null }, { ...b, result: null }),
-  );
+  const reads = [...options.stateReads].sort(compareStateReads);
   const writer = await LogWriter.open({
     url: options.databaseUrl,
     chainId,
@@ -173,6 +172,7 @@ async function configure(
     delete process.env[name];
   }
   const { EvmBatchProcessor } = await import('@subsquid/evm-processor');
+  leanLogs();
   const processor = new EvmBatchProcessor()
     .setFields(fields)
     .setBlockRange({ from: meaning.startBlock })
