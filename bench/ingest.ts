@@ -18,7 +18,7 @@ import { type GatewayBlock, type GatewaySource, generatedSource, startGatewayStu
  * One million logs from a local gateway into the log, against raw COPY of the same rows: same client, row encoder and
  * keyed partition, no batch rows and no hashing. Gateway, ingest and raw COPY are processes of their own.
  */
-const blockCount = Number(process.env['BENCH_BLOCKS'] ?? 100_000);
+const blockCount = 100_000;
 const logsPerBlock = 10;
 const blocksPerAnswer = 2000;
 const chainId = ChainId(1);
@@ -179,13 +179,7 @@ async function checksum(pool: Pool): Promise<{ rows: number; checksum: string }>
 }
 
 function start(...args: readonly string[]): ChildProcess {
-  return fork(fileURLToPath(import.meta.url), args, {
-    execArgv: [
-      '--import',
-      'tsx',
-      ...(process.env['BENCH_PROF'] && args[0] === 'ingest' ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []),
-    ],
-  });
+  return fork(fileURLToPath(import.meta.url), args, { execArgv: ['--import', 'tsx'] });
 }
 
 async function report(child: ChildProcess): Promise<Report> {

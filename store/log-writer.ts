@@ -241,8 +241,13 @@ export class LogWriter {
 
   #checkContinuity(base: number, batch: IngestedBatch, fresh: readonly IngestedBlock[]): void {
     const known = [this.#state.final, ...this.#state.hot].find((block) => block?.number === base) ?? null;
-    if (batch.base !== null && known !== null && known.hash !== batch.base.hash) {
-      throw new ChainContinuityError(this.#chainId, base, batch.base.hash, `${known.hash} as stored`);
+    if (batch.base !== null && known?.hash !== batch.base.hash) {
+      throw new ChainContinuityError(
+        this.#chainId,
+        base,
+        batch.base.hash,
+        `${known?.hash ?? 'a block that is'} stored`,
+      );
     }
     let previous: BlockRef | null = known;
     for (const block of fresh) {

@@ -155,7 +155,10 @@ async function follow(
     },
   });
   const processor = await configure(options, rpc !== null, gateway !== null);
-  processor.run(database, async ({ store, blocks }) => store.add(blocks));
+  processor.run(database, async ({ store, blocks }) => {
+    // Where the whole chain is younger than its finality, the processor also hands over what lies before the start block.
+    store.add(blocks.filter((block) => block.header.height >= meaning.startBlock));
+  });
   await Promise.race([failed, stopRequest(options.signal)]);
   await Promise.race([database.stop(), sleep(stopMsMax)]);
 }

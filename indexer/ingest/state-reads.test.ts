@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Address, Hash } from '../../schema/ids.ts';
+import { countCall, type EmitterChain, emitters, startEmitterChain, topics } from '../../test/emitter-chain.ts';
+import { JsonRpc } from './json-rpc.ts';
+import { BlockGoneError, readState, stateReadBlocks } from './state-reads.ts';
+
+let chain: EmitterChain;
+let rpc: JsonRpc;
+const reverting = Address(`0x${'fd'.repeat(20)}`);
+const codeless = Address(`0x${'cc'.repeat(20)}`);
+
+beforeAll(async () => {
+  chain = await startEmitterChain();
+  rpc = new JsonRpc([chain.url], 5000);
+  await chain.rpc('anvil_setCode', reverting, '0x60006000fd');
+  for (let i = 0; i < 4; i++) await chain.mine([[emitters[0], topics[0], i]]);
+});
+afterAll(() => chain.stop());
+
+test('state is read at the start block and at multiples, whatever the range it comes in', () => {
+  expect(stateReadBlocks(3, 30, 3, 10)).toEqual([3, 10, 20, 30]);
+  expect([
+    ...stateReadBlocks(3, 10, 3, 10),
+    ...stateReadBlocks(11, 19, 3, 10),
+    ...stateReadBlocks(20, 20, 3, 10),
+  ]).toEqual([3, 10, 20]);
+  expect(stateReadBlocks(10, 20, 10, 10)).toEqual([10, 20]);
+  expect(stateReadBlocks(0, 5, 0, 5)).toEqual([0, 5]);
+});
+
+test('each block is read as of itself; a revert and an address without code give null', async () => {
+  const reads = [emitters[0], reverting, codeless].map((to) => ({ to, calldata: countCall }));
+  const read = await readState(rpc, reads, [1, 3], new Map());
+  const word = (n: number) => `0x${n.toString(16).padStart(64, '0')}`;
+  expect([...read].map(([number, { stateReads }]) => [number, ...stateReads.map(({ result }) => result)])).toEqual([
+    [1, word(1), null, null],
+    [3, word(3), null, null],
+  ]);
+});
+
+test('more reads than fit in one request keep their places', async () => {
+  const reads = Array.from({ length: 130 }, (_, i) => ({ to: i % 2 ? emitters[0] : codeless, calldata: countCall }));
+  const read = await readState(rpc, reads, [1, 2, 4], new Map());
+  for (const [number, { stateReads }] of read) {
+    expect(stateReads.map(({ result }) => (result === null ? null : Number(result)))).toEqual(
+      reads.map(({ to }) => (to === codeless ? null : number)),
+    );
+  }
+});
+
+test('an answer that may belong to another block than expected is refused', async () => {
+  const reads = [{ to: emitters[0], calldata: countCall }];
+  const other = new Map([[2, Hash(`0x${'00'.repeat(32)}`)]]);
+  await expect(readState(rpc, reads, [2], other)).rejects.toThrow(BlockGoneError);
+});
