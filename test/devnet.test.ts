@@ -1,14 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chainNames } from '../devnet/networks.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type AssetName, assetNames, chainNames } from '../devnet/networks.ts';
+import { churn } from './churn.ts';
 import {
   expectAnswersOfContracts,
+  expectConsistent,
   expectLieContained,
   expectNewAggregatorKept,
   expectRefusals,
   expectSigmaOfEachFeed,
   expectStatedVolatility,
 } from './expectations.ts';
-import { type Index, World } from './world.ts';
+import { seeded } from './synthetic-log.ts';
+import { type FoldResult, type Index, shortScenario, World, wildScenario } from './world.ts';
 
 const say = (what: string, found: unknown): void => void process.stdout.write(`${what}: ${JSON.stringify(found)}\n`);
 
@@ -54,3 +57,184 @@ describe('the crash scenario, indexed over RPC', () => {
     expect(await expectNewAggregatorKept(world, index)).toBeGreaterThan(50);
   });
 });
+
+describe('oracle networks that die one after another', () => {
+  let world: World;
+  let index: Index;
+  let start: number;
+  beforeAll(async () => {
+    const scenario = shortScenario();
+    const chains = Object.entries(scenario.chains).map(([name, chain]) => [name, { ...chain, liveBlockSeconds: 120 }]);
+    world = await World.start({ scenario: { ...scenario, chains: Object.fromEntries(chains) } });
+    const { devnet } = world;
+    await devnet.advance(1800);
+    start = devnet.clock.chainTimeAt(0);
+    // A feed is stale after 1.5 heartbeats: of 1 h, but 24 h for API3 and for Chainlink's USDC.
+    for (const [network, seconds] of [
+      ['chainlink', 7200],
+      ['pyth', 7200],
+      ['api3', 37 * 3600],
+    ] as const) {
+      devnet.silence(network);
+      await devnet.advance(seconds, { stride: 3 });
+    }
+    index = await world.open();
+    for (const chain of chainNames) index.startIngest(chain);
+    await index.settled();
+    await index.fold();
+  }, 240_000);
+  afterAll(() => world?.stop());
+
+  it.each(assetNames)(
+    '%s: the status falls with the third group, V does not, and ends at the stress floor',
+    async (asset) => {
+      const { parameters, assets } = world.context.meaning;
+      const published = await index.published(asset, start - 600, Number.MAX_SAFE_INTEGER);
+      const groups = published.map(({ value }) => value.groups.length);
+      expect([...new Set(groups)]).toEqual([3, 2, 1, 0]);
+      expect(groups.every((count, i) => i === 0 || count <= groups[i - 1]!)).toBe(true);
+
+      expect(published.find(({ time }) => time >= start)!.value.status).toBe('ok');
+      const lastPriced = published.filter(({ value }) => value.groups.length === 3).at(-1)!.value;
+      for (const { value } of published) {
+        if (value.groups.length === 3) {
+          const isWide = value.confidence! > parameters.confidenceShareMax * value.price!;
+          expect(value.status).toBe(isWide ? 'degraded' : 'ok');
+          continue;
+        }
+        expect(value).toMatchObject({
+          status: 'insufficient',
+          price: lastPriced.price,
+          pricedAt: lastPriced.pricedAt,
+          keepers: { newBorrow: false, liquidation: 'none' },
+        });
+      }
+
+      // From each loss on, V is at least what it was before.
+      let floor = 0;
+      let used: readonly string[] = [];
+      for (const [i, { value }] of published.entries()) {
+        const now = value.sources.filter((source) => source.used).map((source) => source.feed);
+        if (used.some((feed) => !now.includes(feed))) floor = Math.max(floor, published[i - 1]!.value.vScalar.value);
+        used = now;
+        expect(value.vScalar.value).toBeGreaterThanOrEqual(floor);
+      }
+      const last = published.at(-1)!.value;
+      const stress = parameters.vStressFloor[assets[asset]!.class];
+      expect(last.vScalar.flags).toContain('stress');
+      expect(last.vScalar.value).toBe(Math.max(stress, floor));
+      expect(last.sources.map(({ refused }) => refused)).toEqual(last.sources.map(() => 'stale'));
+    },
+  );
+});
+
+const count = async (index: Index, table: string): Promise<number> =>
+  (await index.database.pool.query(`SELECT count(*) AS n FROM ${table}`)).rows[0].n;
+
+describe('one digest for the same chains', () => {
+  let world: World;
+  afterEach(() => world?.stop());
+
+  it('cut and interleaved at random, killed at random, one chain ten minutes late: as by RPC and by gateway at once', async () => {
+    const seed = 11;
+    world = await World.start({ scenario: wildScenario(), slotsInAnEpoch: 8 });
+    const index = await world.open();
+    const churned = await churn(world, index, { random: seeded(seed), seconds: 900, reorgs: false });
+    say(`seed ${seed}`, { ...churned, restarts: index.restarts });
+    expect(churned.ingestKills).toBeGreaterThan(1);
+    expect(churned.foldKills).toBeGreaterThan(1);
+    await index.fold();
+    const result = await index.result();
+    await expectSame(world, result);
+    await expectConsistent(index);
+  }, 240_000);
+
+  it('after reorgs that empty blocks and reorgs that only change hashes: as a fresh index of the chains that stand', async () => {
+    world = await World.start({ scenario: wildScenario(), slotsInAnEpoch: 8 });
+    const { devnet } = world;
+    const index = await world.open();
+    index.startIngest('ethereum');
+    index.startIngest('arbitrum');
+    await devnet.advance(660);
+    // The first block of a chain that comes ten minutes late.
+    index.startIngest('base');
+    const stopFold = index.followFold();
+    await index.settled();
+    await index.foldedTo(devnet.clock.chainTimeAt(0) - 30);
+
+    // Over HTTP a reorg shows when the chain has grown beyond what it was.
+    await devnet.reorg('arbitrum', 12, { events: false });
+    await devnet.advance(12);
+    await index.settled();
+    await index.foldedTo(devnet.clock.chainTimeAt(0) - 30);
+    await devnet.reorg('ethereum', 6);
+    await devnet.advance(60);
+    await index.settled();
+    await index.killIngest('base');
+    await devnet.reorg('base', 9, { events: false });
+    await devnet.advance(120);
+    index.startIngest('base');
+    await index.settled();
+    await index.foldedTo(devnet.clock.chainTimeAt(0) - 30);
+    await devnet.reorg('arbitrum', 3);
+    await devnet.advance(300);
+    await index.settled();
+    await stopFold();
+    await index.fold();
+
+    const displaced = { blocks: await count(index, 'block_orphaned'), logs: await count(index, 'log_orphaned') };
+    const superseding = await count(index, "journal WHERE kind = 'superseding'");
+    say('displaced', { ...displaced, superseding });
+    expect(displaced.blocks).toBeGreaterThan(10);
+    expect(displaced.logs).toBeGreaterThan(20);
+    expect(superseding).toBeGreaterThan(20);
+    await expectSame(world, await index.result());
+    await expectConsistent(index);
+  }, 240_000);
+
+  it('two hours without any event: ages, confidence and status move on, the same by RPC and by gateway', async () => {
+    world = await World.start({ scenario: wildScenario(), slotsInAnEpoch: 8 });
+    const { devnet } = world;
+    await devnet.advance(300);
+    const quiet = devnet.clock.chainTimeAt(0);
+    await devnet.advance(7200, { events: false, stride: 10 });
+    const index = await world.open();
+    for (const chain of chainNames) index.startIngest(chain);
+    await index.settled();
+    await index.fold();
+    expect(await world.freshIndex({ gatewaySeed: 3 })).toEqual(await index.result());
+    for (const asset of assetNames) await expectAgeing(world, index, asset, quiet);
+  }, 240_000);
+});
+
+/** As a fresh index by RPC and one by gateway, which returns only blocks with matching logs and the ends of its answers. */
+async function expectSame(world: World, found: FoldResult): Promise<void> {
+  say('digest', { digest: found.digest, finals: found.finals.length });
+  expect(found.finals.length).toBeGreaterThan(100);
+  expect(await world.freshIndex()).toEqual(found);
+  expect(await world.freshIndex({ gatewaySeed: 7 })).toEqual(found);
+}
+
+async function expectAgeing(world: World, index: Index, asset: AssetName, from: number): Promise<void> {
+  const { ageingSeconds } = world.context.meaning.parameters;
+  const published = (await index.published(asset, from + 60, from + 7200)).filter(
+    ({ time }) => time % ageingSeconds === 0,
+  );
+  const last = published.at(-1)!;
+  expect(published.map(({ time }) => time)).toEqual(
+    published.map((_, i) => Math.ceil((from + 61) / ageingSeconds + i) * ageingSeconds),
+  );
+  expect(last.time).toBeGreaterThan(from + 6600);
+  for (const [i, { time, value }] of published.entries()) {
+    for (const source of value.sources) expect(source.ageSeconds).toBe(time - source.observedAt!);
+    const before = published[i - 1]?.value;
+    if (!before) continue;
+    expect(value.vScalar.value).toBeGreaterThanOrEqual(before.vScalar.value);
+    if (value.groups.length < before.groups.length || value.status !== 'ok') continue;
+    if (value.sources.filter(({ used }) => used).length < before.sources.filter(({ used }) => used).length) continue;
+    expect(value.confidence).toBeGreaterThan(before.confidence!);
+  }
+  const statuses = [...new Set(published.map(({ value }) => value.status))];
+  expect(statuses[0]).toBe('ok');
+  expect(statuses.at(-1)).toBe('insufficient');
+}

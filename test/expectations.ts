@@ -11,6 +11,7 @@ import {
 } from '../devnet/networks.ts';
 import type { Report } from '../devnet/reporters.ts';
 import { type Incident, incidentWindow, phaseStart } from '../devnet/scenario.ts';
+import { recompute, replay } from '../indexer/fold/replay.ts';
 import type { Cut, PublishedSource } from '../schema/published.ts';
 import type { Index, Published, World } from './world.ts';
 
@@ -194,6 +195,7 @@ export async function expectRefusals(world: World, index: Index): Promise<{ stal
   const { scenario, truth } = world.devnet;
   const { parameters, chains } = world.context.meaning;
   const counts = { stale: 0, sequencerDown: 0 };
+  const wrong: object[] = [];
   const outages = scenario.incidents.flatMap((incident) => {
     if (incident.kind !== 'sequencer-outage') return [];
     const { from, to } = incidentWindow(scenario, incident);
@@ -215,14 +217,16 @@ export async function expectRefusals(world: World, index: Index): Promise<{ stal
             published.time - source.observedAt > parameters.staleHeartbeats * heartbeatSeconds;
           const expected =
             source.observedAt === null ? 'no-data' : isDown ? 'sequencer-down' : isStale ? 'stale' : null;
-          expect(source.refused, `${source.feed} at ${published.time}`).toBe(expected);
-          expect(source.used).toBe(expected === null);
+          if (source.refused !== expected || source.used !== (expected === null)) {
+            wrong.push({ time: published.time, expected, source });
+          }
           if (expected === 'stale') counts.stale += 1;
           if (expected === 'sequencer-down') counts.sequencerDown += 1;
         }
       }
     }
   }
+  expect(wrong).toEqual([]);
   for (const incident of scenario.incidents) {
     if (incident.kind !== 'silence') continue;
     const { from, to } = incidentWindow(scenario, incident);
@@ -270,6 +274,20 @@ export async function expectNewAggregatorKept(world: World, index: Index): Promi
     rounds += onChain.length;
   }
   return rounds;
+}
+
+/** Everything about the log and the journal holds together. */
+export async function expectConsistent(index: Index): Promise<void> {
+  const { url, pool } = index.database;
+  expect((await replay({ databaseUrl: url })).differences).toEqual([]);
+  const { rows } = await pool.query(
+    `SELECT kind, array_agg(seq ORDER BY seq DESC) AS seqs FROM journal WHERE kind IN ('provisional', 'superseding', 'final') GROUP BY kind`,
+  );
+  for (const { seqs } of rows) {
+    for (const seq of [seqs[0], seqs[Math.floor(seqs.length / 2)], seqs.at(-1)]) {
+      expect((await recompute({ databaseUrl: url, seq: Number(seq) })).differences).toEqual([]);
+    }
+  }
 }
 
 const hex = (value: number): string => `0x${value.toString(16)}`;

@@ -36,6 +36,16 @@ export function shortScenario(): Scenario {
   };
 }
 
+/** A live phase so wild that most blocks hold reports: what a reorg displaces then matters. */
+export function wildScenario(): Scenario {
+  const short = shortScenario();
+  const assets = Object.entries(short.assets).map(([name, { crash, ...asset }]) => [
+    name,
+    { ...asset, crash, live: { ...crash, volatilityAnnual: 2 * crash.volatilityAnnual, trend: 0 } },
+  ]);
+  return { ...short, assets: Object.fromEntries(assets) };
+}
+
 /** Real chains, and any number of databases that index them. */
 export class World {
   readonly devnet: Devnet;
@@ -181,6 +191,18 @@ export class Index {
     await child?.ended;
   }
 
+  async holdsBlocksOf(chain: ChainName): Promise<void> {
+    while ((await this.#lastBatch(chain)) === 'nothing') {
+      this.#refuseFailures();
+      await sleep(20);
+    }
+  }
+
+  #refuseFailures(): void {
+    const failure = this.#failures[0];
+    if (failure) throw new Error(`ingest ended: ${JSON.stringify(failure)}`);
+  }
+
   /** Waits until every chain is in the log up to the node's head, and the log knows the node's finalised block. */
   async settled(): Promise<void> {
     const deadline = Date.now() + settleMsMax;
@@ -189,8 +211,7 @@ export class Index {
         const wanted = await this.#headOf(chain);
         const found = await this.#lastBatch(chain);
         if (found === wanted) break;
-        const failure = this.#failures[0];
-        if (failure) throw new Error(`ingest ended: ${JSON.stringify(failure)}`);
+        this.#refuseFailures();
         if (Date.now() > deadline) throw new Error(`${chain}: the log ends with ${found}, the node with ${wanted}`);
         await sleep(50);
       }
@@ -219,6 +240,28 @@ export class Index {
   /** Folds all that ingest has brought. */
   async fold(): Promise<void> {
     await runFold({ ...this.foldOptions, once: true });
+  }
+
+  /** Folds beside what else happens, until the function it returns is called. */
+  followFold(): () => Promise<void> {
+    const controller = new AbortController();
+    const folding = runFold({ ...this.foldOptions, signal: controller.signal });
+    folding.catch(() => {});
+    return () => {
+      controller.abort();
+      return folding;
+    };
+  }
+
+  /** Waits until something is published up to a time. */
+  async foldedTo(time: number): Promise<void> {
+    const deadline = Date.now() + settleMsMax;
+    for (;;) {
+      const { rows } = await this.database.pool.query('SELECT published_time FROM fold');
+      if (rows[0]?.published_time >= time) return;
+      if (Date.now() > deadline) throw new Error(`published up to ${rows[0]?.published_time}, expected ${time}`);
+      await sleep(20);
+    }
   }
 
   /** Starts the fold in a process of its own, which dies where it is told to. */
