@@ -371,3 +371,12 @@ test('other filters from now on do not contradict what is stored', async () => {
   expect(other.every((log) => log.block_number > 30)).toBe(true);
   expect(other.length).toBeGreaterThan(0);
 });
+
+test('where the whole chain is younger than its finality, the log begins at the start block', async () => {
+  await mine(12);
+  const child = start({ reorgDepth: 1000 });
+  await ingestedThrough(database.pool, 1, await chain.head(), child);
+  expect(await stopIngest(child)).toMatchObject({ code: 0, stderr: '' });
+  expect(await storedLogs()).toEqual(await chainLogs());
+  expect((await database.pool.query('SELECT min(number) AS first FROM block')).rows[0].first).toBe(3);
+});
