@@ -149,6 +149,17 @@ describe('what fails', () => {
     });
   });
 
+  test('real chains without nodes, before anything is started', async () => {
+    const { code, stdout, stderr } = await avsl(['up', '--network', 'mainnet'], { RPC_42161: 'http://127.0.0.1:1' });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'avsl: There is no node for ethereum, base. Set RPC_1, RPC_8453, or leave a chain out with --chains FILE ' +
+        '({"chains":{"ethereum":null}}).\n',
+    });
+  });
+
   test('parts of the devnet where none runs', async () => {
     const { code, stderr } = await avsl(['ingest', '--chain', 'base']);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('No devnet runs on') });

@@ -186,6 +186,10 @@ describe('readLogLine', () => {
     ['{"level":3,"time":1,"ns":"sqd:rpc","msg":"will retry"}', { level: 'warn', text: 'will retry' }],
     ['{"level":5,"ns":"sqd","err":{"stack":"Error: gone\\n    at a.ts:1"}}', { level: 'error', text: 'Error: gone' }],
     ['{"level":2,"ns":"sqd","msg":"1 of 2"}', { level: 'info', text: '1 of 2' }],
+    [
+      '{"level":3,"ns":"sqd:rpc","msg":"will pause new requests for 10ms"}',
+      { level: 'debug', text: 'will pause new requests for 10ms' },
+    ],
     ['plain text', { level: 'warn', text: 'plain text' }],
     ['"text in JSON"', { level: 'warn', text: '"text in JSON"' }],
     ['    at f (file.ts:1:2)', { level: 'debug', text: '    at f (file.ts:1:2)' }],

@@ -299,6 +299,8 @@ export function readLogLine(line: string): LogLine | null {
   const text = [said, reason.startsWith(said) ? reason.slice(said.length) : reason]
     .filter((part) => part !== '')
     .join(': ');
+  // Subsquid tells of every pause between its own retries; the failure before it says enough.
+  if (ns !== undefined && said.startsWith('will pause new requests')) return { level: 'debug', text };
   return { level: levelOf(level, ns !== undefined), text: text === '' ? line : text };
 }
 

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { FatalError } from '../schema/errors.ts';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '../store/embedded-postgres.ts';
 import { type Context, type ContextOptions, loadContext, withContextOptions } from './context.ts';
 import { isAlive, lockDataDir } from './lock.ts';
@@ -48,6 +49,7 @@ Examples:
   ).action(async (options: ContextOptions & { reset?: boolean }) => {
     const context = await loadContext(options);
     if (options.reset && context.network !== 'devnet') throw new NotADevnetError(context.network);
+    if (context.network !== 'devnet') refuseUnreachable(context);
     await refuseTakenPort(context.settings.port);
     const lock = lockDataDir(context.dataDir);
     try {
@@ -282,6 +284,25 @@ function every(ms: number, body: () => Promise<void>): NodeJS.Timeout {
         busy = false;
       });
   }, ms);
+}
+
+export class UnreachableChainsError extends FatalError {
+  override readonly name = 'UnreachableChainsError';
+  constructor(readonly chains: readonly { readonly name: string; readonly chainId: number }[]) {
+    super(
+      `There is no node for ${chains.map(({ name }) => name).join(', ')}. Set ` +
+        `${chains.map(({ chainId }) => `RPC_${chainId}`).join(', ')}, or leave a chain out with --chains FILE ` +
+        `(${JSON.stringify({ chains: { [chains[0]?.name ?? '']: null } })}).`,
+    );
+  }
+}
+
+/** The fold would wait for such a chain for ever. */
+function refuseUnreachable({ config }: Context): void {
+  const unreachable = Object.entries(config.chains)
+    .filter(([, { wiring }]) => wiring.rpc.length === 0 && wiring.gateway === null)
+    .map(([name, { meaning }]) => ({ name, chainId: meaning.chainId }));
+  if (unreachable.length > 0) throw new UnreachableChainsError(unreachable);
 }
 
 async function refuseTakenPort(port: number): Promise<void> {
