@@ -34,6 +34,15 @@ export interface FeedAtClose {
   readonly sequencerDown: boolean;
 }
 
+interface Candidate {
+  readonly definition: FeedDefinition;
+  readonly facts: FeedFacts;
+  readonly age: number | null;
+  readonly refused: string | null;
+  readonly sigmaFast: number | null;
+  readonly sigmaSlow: number | null;
+}
+
 /**
  * Judges one asset at a closing time, in the order of risk model 1.11: admission, sigma per source and its weighted
  * median, rule FUSE (whose step 3 inflates confidence by that sigma), V. A function of its arguments alone.
@@ -49,13 +58,20 @@ export function closeAsset(input: {
 }): { published: PublishedAsset; dueAt: number | null; degradedSince: number | null } {
   const { definition, time, parameters, previous } = input;
   let dueAt = Number.POSITIVE_INFINITY;
-  const candidates = input.feeds.map((feed) => {
-    const { facts } = feed;
-    const staleAfter = parameters.staleHeartbeats * feed.definition.heartbeatSeconds;
+  const candidates = input.feeds.map((feed): Candidate => {
+    const { definition, facts } = feed;
+    const staleAfter = parameters.staleHeartbeats * definition.heartbeatSeconds;
     const age = facts.observedAt === null ? null : Math.max(0, time - facts.observedAt);
     const refused = refusal(feed, age, staleAfter);
     if (refused === null) dueAt = Math.min(dueAt, Math.floor((facts.observedAt as number) + staleAfter) + 1);
-    return { ...feed, age, refused, sigmaFast: sigmaAnnual(facts.fast), sigmaSlow: sigmaAnnual(facts.slow) };
+    return {
+      definition,
+      facts,
+      age,
+      refused,
+      sigmaFast: sigmaAnnual(facts.fast),
+      sigmaSlow: sigmaAnnual(facts.slow),
+    };
   });
   const admitted = candidates.filter((candidate) => candidate.refused === null);
   const sigmaFast = groupedSigma(admitted, 'sigmaFast', parameters.groupWeightMax);
@@ -81,28 +97,29 @@ export function closeAsset(input: {
     },
   );
 
+  // Here and below keys stand in code-unit order, so that canonical bytes are made without sorting them.
   const groups: PublishedGroup[] = fusion.groups.map((group) => ({
+    confidence: group.confidence,
     id: group.id,
     price: group.price,
-    confidence: group.confidence,
-    weight: group.weight,
     sigmaFast: sigmaFast.byGroup.get(group.id) ?? null,
+    weight: group.weight,
   }));
   const sources: PublishedSource[] = candidates.map((candidate, i) => {
     const verdict = fusion.sources[i] as SourceVerdict;
     const price = candidate.facts.price;
     return {
+      ageSeconds: candidate.age,
+      confidence: verdict.confidence,
+      deviation: price !== null && fusion.price !== null ? price / fusion.price - 1 : null,
       feed: candidate.definition.id,
       group: candidate.definition.group,
-      used: verdict.refused === null,
-      refused: verdict.refused,
-      price,
-      confidence: verdict.confidence,
       observedAt: candidate.facts.observedAt,
-      ageSeconds: candidate.age,
-      deviation: price !== null && fusion.price !== null ? price / fusion.price - 1 : null,
+      price,
+      refused: verdict.refused,
       sigmaFast: candidate.sigmaFast,
       sigmaSlow: candidate.sigmaSlow,
+      used: verdict.refused === null,
     };
   });
 
@@ -127,19 +144,19 @@ export function closeAsset(input: {
 
   return {
     published: {
-      status: fusion.status,
-      price: fusion.price ?? previous?.price ?? null,
-      pricedAt: fusion.price !== null ? time : (previous?.pricedAt ?? null),
       confidence: fusion.confidence,
       confidenceAll: fusion.confidenceAll,
-      lo: fusion.lo,
-      hi: fusion.hi,
       flags: fusion.flags,
-      keepers: keeperPolicy(fusion.status, degradedSince, time, parameters),
       groups,
+      hi: fusion.hi,
+      keepers: keeperPolicy(fusion.status, degradedSince, time, parameters),
+      lo: fusion.lo,
+      price: fusion.price ?? previous?.price ?? null,
+      pricedAt: fusion.price !== null ? time : (previous?.pricedAt ?? null),
       sources,
-      volatility: { sigmaFast: sigmaFast.sigma, sigmaSlow: sigmaSlow.sigma, skew: null },
+      status: fusion.status,
       vScalar,
+      volatility: { sigmaFast: sigmaFast.sigma, sigmaSlow: sigmaSlow.sigma, skew: null },
     },
     dueAt: dueAt === Number.POSITIVE_INFINITY ? null : dueAt,
     degradedSince,
@@ -163,11 +180,7 @@ function refusal(feed: FeedAtClose, age: number | null, staleAfter: number): str
  * with capped weights (risk model 2, "Which series"). Null when no admitted source has two updates.
  */
 function groupedSigma(
-  admitted: readonly {
-    readonly definition: FeedDefinition;
-    readonly sigmaFast: number | null;
-    readonly sigmaSlow: number | null;
-  }[],
+  admitted: readonly Candidate[],
   column: 'sigmaFast' | 'sigmaSlow',
   groupWeightMax: number,
 ): { sigma: number | null; byGroup: ReadonlyMap<string, number> } {
@@ -213,8 +226,8 @@ function keeperPolicy(
   time: number,
   parameters: ModelParameters,
 ): KeeperPolicy {
-  if (status === 'ok') return { newBorrow: true, liquidation: 'normal' };
-  if (status === 'insufficient') return { newBorrow: false, liquidation: 'none' };
+  if (status === 'ok') return { liquidation: 'normal', newBorrow: true };
+  if (status === 'insufficient') return { liquidation: 'none', newBorrow: false };
   const waited = degradedSince !== null && time - degradedSince >= parameters.degradedWaitSeconds;
-  return { newBorrow: false, liquidation: waited ? 'both-bounds' : 'wait' };
+  return { liquidation: waited ? 'both-bounds' : 'wait', newBorrow: false };
 }

@@ -24,6 +24,8 @@ export interface Frame {
  */
 export class State {
   readonly #tables = new Map<string, Map<string, Row>>();
+  /** Sorted keys of tables that were walked since a record came or went. */
+  readonly #sortedKeys = new Map<string, readonly string[]>();
   #open = new Map<string, Write>();
 
   get(table: string, key: string): Row | undefined {
@@ -40,8 +42,13 @@ export class State {
   }
 
   /** The keys of a table in code-unit order: the only order in which a table may be walked. */
-  keys(table: string): string[] {
-    return [...(this.#tables.get(table)?.keys() ?? [])].sort();
+  keys(table: string): readonly string[] {
+    let keys = this.#sortedKeys.get(table);
+    if (!keys) {
+      keys = [...(this.#tables.get(table)?.keys() ?? [])].sort();
+      this.#sortedKeys.set(table, keys);
+    }
+    return keys;
   }
 
   get isDirty(): boolean {
@@ -86,6 +93,7 @@ export class State {
       this.#tables.set(table, rows);
     }
     const before = rows.get(key);
+    if ((before === undefined) !== (row === undefined)) this.#sortedKeys.delete(table);
     if (row === undefined) rows.delete(key);
     else rows.set(key, row);
     return before;

@@ -179,16 +179,20 @@ export async function firstRowsAfter(
   return (rows[0] as { block: number; timestamp: number } | undefined) ?? null;
 }
 
-/** Timestamp of the first block with number > `afterBlock`, `skip` blocks further on. Null: there are not so many. */
+/** Timestamp of the block with which the blocks after `afterBlock` hold more than so many blocks or logs. Null: they do not. */
 export async function blockTimeAhead(
   client: Queryable,
   chainId: number,
   afterBlock: number,
-  skip: number,
+  most: { readonly blocks: number; readonly logs: number },
 ): Promise<number | null> {
   const { rows } = await client.query(
-    'SELECT timestamp FROM block WHERE chain_id = $1 AND number > $2 ORDER BY number OFFSET $3 LIMIT 1',
-    [chainId, afterBlock, skip],
+    `SELECT timestamp FROM (
+       SELECT number, timestamp, row_number() OVER ascending AS blocks, sum(log_count) OVER ascending AS logs FROM block
+       WHERE chain_id = $1 AND number > $2 WINDOW ascending AS (ORDER BY number ROWS UNBOUNDED PRECEDING)
+       ORDER BY number LIMIT $3 + 1
+     ) b WHERE blocks > $3 OR logs > $4 ORDER BY number LIMIT 1`,
+    [chainId, afterBlock, most.blocks, most.logs],
   );
   return (rows[0]?.timestamp as number | undefined) ?? null;
 }
@@ -465,12 +469,19 @@ async function copyRows(client: Client, target: string, rows: readonly CopyValue
   await pipeline(Readable.from(chunks()), stream);
 }
 
-const escapes: { readonly [character: string]: string } = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
 function copyText(value: CopyValue): string {
   if (value === null) return '\\N';
-  if (typeof value === 'string')
-    return /[\\\n\r\t]/.test(value) ? value.replace(/[\\\n\r\t]/g, (c) => escapes[c] as string) : value;
+  if (typeof value === 'string') return escaped(value);
   if (typeof value === 'number' && !Number.isFinite(value)) throw new InvariantError(`${value} was to be stored`);
   return String(value);
+}
+
+const escapes: { readonly [character: string]: string } = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Most texts are long JSON without any of these: looking is much cheaper than replacing. */
+function escaped(text: string): string {
+  for (const character in escapes) {
+    if (text.includes(character)) return text.replace(/[\\\n\r\t]/g, (found) => escapes[found] as string);
+  }
+  return text;
 }

@@ -99,7 +99,19 @@ describe('the fold engine', () => {
           expect(engine.snapshot.digest()).toBe(plain.digest);
         },
       ),
-      { numRuns: 30 },
+      {
+        numRuns: 30,
+        // A frame that held rows of a step already final was undone.
+        examples: [
+          [
+            8,
+            [
+              { ahead: 49, back: 24 },
+              { ahead: 1, back: 5 },
+            ],
+          ],
+        ],
+      },
     );
   });
 

@@ -29,6 +29,8 @@ export class FoldEngine {
   #frames: EngineFrame[] = [];
   #foldedTime = -1;
   #finalTime = -1;
+  /** End of the step that the open writes belong to. */
+  #openThrough = -1;
   /** Events applied so far, refolded ones counted again. */
   eventsApplied = 0;
 
@@ -91,9 +93,10 @@ export class FoldEngine {
       if (entry.observation)
         this.#apply(decodeObservation(entry.observation.kind, entry.observation.payload), entry.time);
       else this.#applyBlock(entry.block, entry.time);
+      this.#openThrough = this.fold.stepEnd(entry.time);
     }
     this.#closeBefore(throughTime + 1, made);
-    if (this.fold.state.isDirty) made.push({ ...this.fold.state.seal(throughTime), closing: null });
+    this.#seal(throughTime, made);
     this.#foldedTime = throughTime;
     this.#frames.push(...made);
     return made;
@@ -138,9 +141,16 @@ export class FoldEngine {
 
   #closeBefore(time: number, made: EngineFrame[]): void {
     for (let due = this.fold.nextClosing(); due < time; due = this.fold.nextClosing()) {
+      if (this.#openThrough < due) this.#seal(this.#openThrough, made);
       const { closing, frame } = this.fold.close(due);
       made.push({ ...frame, closing });
     }
+    if (this.#openThrough < time) this.#seal(this.#openThrough, made);
+  }
+
+  /** Rows that are no news (a stranger's report) get a frame of their step's end, so that no frame spans two steps. */
+  #seal(time: number, made: EngineFrame[]): void {
+    if (this.fold.state.isDirty) made.push({ ...this.fold.state.seal(time), closing: null });
   }
 
   #applyBlock(block: LogBlock, time: number): void {

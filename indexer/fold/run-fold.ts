@@ -71,8 +71,8 @@ export interface FoldOptions {
   readonly warn?: (message: string) => void;
 }
 
-/** Blocks per chain between two commits while catching up. */
-const CATCH_UP_BLOCKS = 500;
+/** Most blocks and logs per chain between two commits while catching up: they lie in memory. */
+const CATCH_UP = { blocks: 2000, logs: 10_000 };
 /** The cursor and `_meta` are refreshed at least this often while nothing is published. */
 const REFRESH_MS = 1000;
 
@@ -300,7 +300,7 @@ class FoldRunner {
   async #limited(client: Queryable, target: number): Promise<number> {
     let limit = target;
     for (const chainId of this.#chainIds) {
-      const ahead = await blockTimeAhead(client, chainId, this.#engine.positionOf(chainId), CATCH_UP_BLOCKS);
+      const ahead = await blockTimeAhead(client, chainId, this.#engine.positionOf(chainId), CATCH_UP);
       if (ahead !== null) limit = Math.min(limit, floorTo(ahead, this.#stepSeconds));
     }
     return Math.max(limit, Math.min(target, this.#engine.foldedTime + this.#stepSeconds));

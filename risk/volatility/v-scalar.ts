@@ -60,7 +60,7 @@ export function nextVScalar(input: VScalarInput): PublishedAsset['vScalar'] {
   if (skew === null) flags.push('no-options');
   if (input.groups.length === 1) flags.push('single-source');
   if (raw === null) flags.push('stress');
-  return { value, wad: toWadRoundedUp(value).toString(), alpha, raw, flags, hold };
+  return { alpha, flags, hold, raw, value, wad: toWadRoundedUp(value).toString() };
 }
 
 function nextHold(input: VScalarInput): PublishedAsset['vScalar']['hold'] {
@@ -74,7 +74,7 @@ function nextHold(input: VScalarInput): PublishedAsset['vScalar']['hold'] {
   const lostBefore = previous.hold?.lost.filter((voter) => !present.has(voter)) ?? [];
   const lost = [...new Set([...lostBefore, ...lostNow])].sort();
   if (lostNow.length > 0) {
-    return { value: previous.value, until: time + input.parameters.holdSeconds, lost };
+    return { lost, until: time + input.parameters.holdSeconds, value: previous.value };
   }
   if (previous.hold === null || lost.length === 0) return null;
   if (time >= previous.hold.until && input.status !== 'insufficient') return null;

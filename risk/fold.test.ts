@@ -1,0 +1,586 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Canonical, canonicalJson } from '../schema/canonical.ts';
+import type { DomainEvent, FeedDefinition, ModelParameters } from '../schema/events.ts';
+import { AssetId, ChainId, FeedId } from '../schema/ids.ts';
+import type { PublishedAsset } from '../schema/published.ts';
+import type { FeedFacts } from './close-asset.ts';
+import { type Closing, Fold } from './fold.ts';
+
+const parameters: ModelParameters = {
+  stepSeconds: 10,
+  ageingSeconds: 1_000_000,
+  staleHeartbeats: 1.5,
+  confidenceShareMax: 0.02,
+  groupWeightMax: 1 / 3,
+  groupsMin: 3,
+  futureSecondsMax: 60,
+  tauFastSeconds: 10_000,
+  tauSlowSeconds: 100_000,
+  alpha: 1,
+  vScalarMax: 5,
+  vStressFloor: { volatile: 1.5, lst: 0.15, wrapped: 0.15, stable: 0.25 },
+  holdSeconds: 500,
+  degradedWaitSeconds: 120,
+};
+const one = ChainId(1);
+const two = ChainId(2);
+
+function feed(name: string, over: Partial<FeedDefinition> = {}): FeedDefinition {
+  return {
+    id: FeedId(`one/${name}`),
+    chainId: one,
+    source: 'static',
+    group: name,
+    purpose: 'price',
+    asset: AssetId('ETH'),
+    oracle: `oracle-${name}`,
+    reporter: `reporter-${name}`,
+    decimals: 2,
+    heartbeatSeconds: 10_000,
+    deviationThreshold: 0.005,
+    weight: 1,
+    ...over,
+  };
+}
+
+/** Its reporter must be read from the chain, as behind a Chainlink proxy. */
+const dynamic = (name: string, over: Partial<FeedDefinition> = {}) =>
+  feed(name, { source: 'dynamic', reporter: null, ...over });
+const abc = [feed('a'), feed('b'), feed('c')];
+
+function price(name: string, usd: number, observedAt: number, over: Partial<DomainEvent> = {}): DomainEvent {
+  return {
+    type: 'OraclePriceReported',
+    chainId: one,
+    source: 'static',
+    reporter: `reporter-${name}`,
+    value: BigInt(Math.round(usd * 100)),
+    confidence: null,
+    observedAt,
+    blockNumber: observedAt,
+    fromState: false,
+    ...over,
+  } as DomainEvent;
+}
+
+const read = (name: string, usd: number, observedAt: number, over: Partial<DomainEvent> = {}): DomainEvent =>
+  price(name, usd, observedAt, { reporter: `oracle-${name}`, fromState: true, ...over } as Partial<DomainEvent>);
+
+const assigned = (name: string, reporter: string, blockNumber: number): DomainEvent => ({
+  type: 'OracleReporterAssigned',
+  chainId: one,
+  source: 'dynamic',
+  oracle: `oracle-${name}`,
+  reporter,
+  blockNumber,
+});
+
+const scaled = (name: string, decimals: number): DomainEvent => ({
+  type: 'OracleScaleReported',
+  chainId: one,
+  source: 'static',
+  oracle: `oracle-${name}`,
+  decimals,
+});
+
+const garbled = (origin: string, blockNumber: number, fromState: boolean): DomainEvent => ({
+  type: 'LogNotUnderstood',
+  chainId: one,
+  source: 'static',
+  origin,
+  blockNumber,
+  expected: 'a word',
+  found: 'two',
+  fromState,
+});
+
+/** A fold told what happens when; closings fall by themselves, as the engine lets them. */
+class Story {
+  readonly fold = new Fold();
+  readonly closings: Closing[] = [];
+
+  constructor(feeds: readonly FeedDefinition[], over: Partial<ModelParameters> = {}) {
+    this.fold.evolve(
+      {
+        type: 'ConfigurationAdopted',
+        sha256: '00',
+        parameters: { ...parameters, ...over },
+        assets: [{ id: AssetId('ETH'), class: 'volatile', root: 'ETH' }],
+        chains: [one, two].map((chainId) => ({ chainId, name: `chain ${chainId}`, startBlock: 0 })),
+        feeds,
+      },
+      0,
+    );
+    this.fold.close(this.fold.nextClosing());
+  }
+
+  at(time: number, ...events: readonly DomainEvent[]): this {
+    this.#closeThrough(time - 1);
+    for (const event of events) this.fold.evolve(event, time);
+    return this;
+  }
+
+  through(time: number): this {
+    this.#closeThrough(time);
+    return this;
+  }
+
+  #closeThrough(time: number): void {
+    for (let due = this.fold.nextClosing(); due <= time; due = this.fold.nextClosing()) {
+      const { closing } = this.fold.close(due);
+      if (closing) this.closings.push(closing);
+    }
+  }
+
+  get times(): number[] {
+    return this.closings.map((closing) => closing.time);
+  }
+
+  get last(): PublishedAsset {
+    return this.closings.at(-1)?.assets['ETH'] as PublishedAsset;
+  }
+
+  /** Why each feed was refused at the last closing. */
+  get refused(): { [feed: string]: string | null } {
+    return Object.fromEntries(this.last.sources.map((source) => [source.feed.slice(4), source.refused]));
+  }
+
+  facts(name: string): FeedFacts {
+    return this.fold.state.get('feed', `one/${name}`) as unknown as FeedFacts;
+  }
+}
+
+const given = (feeds: readonly FeedDefinition[], over?: Partial<ModelParameters>) => new Story(feeds, over);
+const allReport = (time: number, usd = 100) => [price('a', usd, time), price('b', usd, time), price('c', usd, time)];
+const used = { a: null, b: null, c: null };
+
+describe('closings', () => {
+  it('fall on the end of the step that holds the news, and not where nothing happened', () => {
+    const story = given(abc)
+      .at(1001, price('a', 99, 1001), price('b', 100, 1001))
+      .at(1010, price('c', 101, 1010));
+    expect(story.at(1075, price('a', 99, 1075)).through(1100).times).toEqual([1010, 1080]);
+    expect(story.closings[0]?.step).toBe(101);
+    expect(story.closings[0]?.assets['ETH']).toMatchObject({ status: 'ok', price: 100, pricedAt: 1010 });
+  });
+
+  it('publish the parameters once, with the first closing after they were adopted', () => {
+    const fold = new Fold();
+    const adopt = {
+      type: 'ConfigurationAdopted' as const,
+      sha256: '00',
+      parameters,
+      assets: [{ id: AssetId('ETH'), class: 'volatile' as const, root: 'ETH' }],
+      chains: [],
+      feeds: [],
+    };
+    fold.evolve(adopt, 5);
+    const first = fold.close(fold.nextClosing()).closing;
+    const second = fold.close(fold.nextClosing()).closing;
+    expect([first?.time, first?.parameters, first?.assets['ETH']?.status]).toEqual([10, parameters, 'insufficient']);
+    expect([second?.time, second?.parameters]).toEqual([1_000_000, undefined]);
+    expect(() => fold.evolve(adopt, 20)).toThrow(/adopts one configuration/);
+  });
+
+  it('name the last block with rows of each chain', () => {
+    const story = given(abc);
+    const block = { chainId: 2, number: 7, hash: '0x07', timestamp: 1000, rowsSha256: '0x00' };
+    story.at(1000).fold.sealBlock(block, 'commitment');
+    story.fold.sealBlock({ ...block, chainId: 1, number: 9, hash: '0x09' }, 'commitment');
+    story.at(1000, ...allReport(1000)).through(1010);
+    expect(story.closings[0]?.cut).toEqual([
+      { chainId: 1, number: 9, hash: '0x09' },
+      { chainId: 2, number: 7, hash: '0x07' },
+    ]);
+    expect(() => story.fold.sealBlock({ ...block, chainId: 3 }, '')).toThrow(/unknown chain 3/);
+  });
+
+  it('come round on the ageing grid without any event, with confidences that have grown', () => {
+    const story = given(abc, { ageingSeconds: 100 })
+      .at(1000, ...allReport(1000))
+      .at(1010, ...allReport(1010, 100.01));
+    story.through(1300);
+    expect(story.times.slice(9)).toEqual([1000, 1010, 1100, 1200, 1300]);
+    const [at1100, at1200] = story.closings.slice(11).map(({ assets }) => assets['ETH']?.confidence as number);
+    expect(at1200).toBeGreaterThan(at1100 as number);
+  });
+
+  it('never go back', () => {
+    const story = given(abc)
+      .at(1000, ...allReport(1000))
+      .through(1000);
+    expect(() => story.fold.close(1000)).toThrow(/Closing 1000 after 1000/);
+  });
+
+  it('do not happen before a configuration', () => {
+    expect(new Fold().nextClosing()).toBe(Number.POSITIVE_INFINITY);
+    expect(() => new Fold().close(10)).toThrow(/before a configuration/);
+    expect(() => new Fold().evolve(price('a', 1, 1), 1)).toThrow(/before a configuration/);
+  });
+});
+
+describe('a report', () => {
+  const whenTold = (...events: readonly DomainEvent[]) =>
+    given(abc)
+      .at(1000, ...allReport(1000))
+      .at(1020, ...events)
+      .through(1100);
+
+  it('of zero or below is refused as such, is no tick, and a good one heals it', () => {
+    const story = whenTold(price('a', 0, 1020), price('b', -5, 1020));
+    expect(story.refused).toEqual({ a: 'nonpositive', b: 'nonpositive', c: null });
+    expect([story.facts('a').fast.t, story.facts('a').observedAt]).toEqual([1000, 1020]);
+    expect(story.at(1120, ...allReport(1120)).through(1200).refused).toEqual(used);
+  });
+
+  it('dated later than its block by more than futureSecondsMax is as if it had not come', () => {
+    expect(whenTold(price('a', 500, 1081)).times).toEqual([1000]);
+    const accepted = whenTold(price('a', 500, 1080));
+    expect([accepted.times, accepted.facts('a').price]).toEqual([[1000, 1020], 500]);
+  });
+
+  it('older than the last one changes nothing, nor does the same one again', () => {
+    expect(whenTold(price('a', 500, 999), price('b', 100, 1000)).times).toEqual([1000]);
+  });
+
+  it('with another value for the same second replaces the first and is no second tick', () => {
+    const story = whenTold(price('a', 200, 1000));
+    expect([story.times, story.facts('a').price, story.facts('a').fast.d]).toEqual([[1000, 1020], 200, 0]);
+  });
+
+  it('read from state seeds a feed by its oracle; what was emitted already is not counted twice', () => {
+    const story = whenTold(read('a', 100, 1000), read('b', 103, 1020));
+    expect([story.facts('a').fast.d, story.facts('b').fast.d, story.times]).toEqual([0, 20, [1000, 1020]]);
+  });
+
+  it('carries its own confidence where the source states one', () => {
+    expect(whenTold(price('a', 100, 1020, { confidence: 7n })).facts('a')).toMatchObject({
+      confidence: 0.07,
+      confidenceRaw: '7',
+    });
+  });
+
+  it('of a stranger is ignored', () => {
+    const story = whenTold(
+      price('z', 500, 1020),
+      price('a', 500, 1020, { chainId: two }),
+      price('a', 500, 1020, { source: 'other' }),
+      read('z', 500, 1020),
+    );
+    expect(story.times).toEqual([1000]);
+    expect(story.fold.state.keys('pending')).toEqual([]);
+  });
+});
+
+describe('an oracle whose reporter the chain must say', () => {
+  const round = (reporter: string, usd: number, at: number) =>
+    price('', usd, at, { source: 'dynamic', reporter } as Partial<DomainEvent>);
+  const start = () => given([dynamic('a'), feed('b'), feed('c')]).at(1000, assigned('a', 'first', 1000));
+
+  it('takes the rounds that came before the answer, in their order', () => {
+    const story = given([dynamic('a')])
+      .at(990, round('first', 100, 990))
+      .at(995, round('first', 101, 995));
+    expect(story.facts('a').price).toBe(null);
+    story.at(1000, assigned('a', 'first', 1000)).through(1000);
+    expect(story.facts('a')).toMatchObject({ reporter: 'first', price: 101, observedAt: 995, fast: { d: 5 } });
+    expect(story.fold.state.keys('pending')).toEqual([]);
+  });
+
+  it('loses no round when its reporter is exchanged, and stops listening to the former one', () => {
+    const story = start()
+      .at(1010, round('first', 100, 1010))
+      .at(1020, round('second', 102, 1020));
+    story.at(1030, round('second', 103, 1030)).at(1040, assigned('a', 'second', 1040));
+    expect(story.facts('a')).toMatchObject({ reporter: 'second', price: 103, fast: { t: 1030, t0: 1020 } });
+    story
+      .at(1050, round('first', 500, 1050))
+      .at(1060, round('second', 104, 1060))
+      .through(1060);
+    expect(story.facts('a')).toMatchObject({ price: 104, observedAt: 1060 });
+  });
+
+  it('forgets rounds of strangers that were nobody at the question after them', () => {
+    const story = start()
+      .at(1010, round('stranger', 500, 1010))
+      .at(1020, assigned('a', 'first', 1020));
+    expect(story.fold.state.keys('pending')).toEqual(['1:dynamic:stranger']);
+    story.at(1025, round('stranger', 501, 1025)).at(1040, assigned('a', 'first', 1040));
+    expect(story.fold.state.get('pending', '1:dynamic:stranger')?.['reports']).toEqual([['50100', null, 1025, 1025]]);
+    story.at(1060, assigned('a', 'first', 1060));
+    expect(story.fold.state.keys('pending')).toEqual([]);
+  });
+
+  it('keeps the newest 256 rounds of a stranger', () => {
+    const story = start();
+    for (let t = 1001; t <= 1300; t++) story.at(t, round('stranger', t, t));
+    const reports = story.fold.state.get('pending', '1:dynamic:stranger')?.['reports'] as unknown[][];
+    expect([reports.length, reports[0]?.[2], reports.at(-1)?.[2]]).toEqual([256, 1045, 1300]);
+  });
+});
+
+describe('a scale', () => {
+  const open = [feed('a', { decimals: null }), feed('b'), feed('c')];
+
+  it('that the chain must say is waited for; the last report is then valued', () => {
+    const story = given(open)
+      .at(1000, ...allReport(1000))
+      .through(1000);
+    expect([story.refused['a'], story.facts('a').answer]).toEqual(['no-data', '10000']);
+    story.at(1020, scaled('a', 3)).through(1020);
+    expect([story.refused['a'], story.facts('a').price]).toEqual([null, 10]);
+    expect(story.at(1030, scaled('a', 3)).through(1100).times).toEqual([1000, 1020]);
+  });
+
+  it.each([
+    ['configured otherwise', abc, [scaled('a', 8)], 'reports 8 decimals, chains.json says 2'],
+    ['moved under a running feed', open, [scaled('a', 3), scaled('a', 4)], 'changed its scale from 3 to 4 decimals'],
+  ])('%s fails the feed for good', (_, feeds, events, failed) => {
+    const story = given(feeds)
+      .at(1000, ...allReport(1000))
+      .at(1020, ...events)
+      .through(1020);
+    expect([story.refused, story.facts('a').failed]).toEqual([{ ...used, a: 'failed' }, failed]);
+    story
+      .at(1040, read('a', 100, 1040))
+      .at(1060, garbled('oracle-a', 1060, true))
+      .at(1080, read('a', 100, 1080));
+    expect(story.through(1100).facts('a').failed).toBe(failed);
+  });
+});
+
+describe('what does not decode', () => {
+  const start = () => given(abc).at(1000, ...allReport(1000));
+
+  it('as a log fails its feed for good, whatever decodes later', () => {
+    const story = start()
+      .at(1020, garbled('reporter-a', 1020, false))
+      .through(1020);
+    expect(story.refused).toEqual({ ...used, a: 'failed' });
+    expect(story.facts('a').failed).toBe('block 1020: expected a word, found two');
+    story.at(1040, garbled('oracle-a', 1040, true)).at(1060, read('a', 100, 1060), price('a', 100, 1060));
+    expect(story.through(1100).refused).toEqual({ ...used, a: 'failed' });
+  });
+
+  it('as a state read fails its feed until a later state read decodes', () => {
+    const story = start().at(1020, garbled('oracle-a', 1020, true), read('a', 100, 1000, { blockNumber: 1020 }));
+    expect(story.through(1020).refused).toEqual({ ...used, a: 'failed' });
+    expect(story.at(1030, price('a', 100, 1030)).through(1030).refused).toEqual({ ...used, a: 'failed' });
+    expect(story.at(1040, read('a', 100, 1030, { blockNumber: 1040 })).through(1040).refused).toEqual(used);
+  });
+
+  it('as a state read is mended by an answer about the reporter, too', () => {
+    const story = given([dynamic('a'), feed('b'), feed('c')]).at(1000, assigned('a', 'first', 1000));
+    story.at(1020, { ...garbled('oracle-a', 1020, true), source: 'dynamic' } as DomainEvent);
+    expect(story.facts('a').failed).not.toBe(null);
+    expect(story.at(1040, assigned('a', 'first', 1040)).facts('a').failed).toBe(null);
+  });
+
+  it('as a log makes a mendable failure a lasting one', () => {
+    const story = start()
+      .at(1020, garbled('oracle-a', 1020, true))
+      .at(1040, garbled('reporter-a', 1040, false));
+    expect(story.at(1060, read('a', 100, 1060)).through(1060).refused).toEqual({ ...used, a: 'failed' });
+  });
+
+  it('of a stranger fails nobody', () => {
+    expect(
+      start()
+        .at(1020, garbled('stranger', 1020, false))
+        .through(1100).times,
+    ).toEqual([1000]);
+  });
+});
+
+describe('chains', () => {
+  const uptime = feed('uptime', { purpose: 'sequencer-uptime', asset: null, decimals: 0 });
+  const sequencer = (down: boolean, at: number) => price('uptime', down ? 0.01 : 0, at);
+
+  it('whose sequencer goes down lose their feeds in that very second, inside the step', () => {
+    const story = given([...abc.slice(0, 2), feed('c', { chainId: two }), uptime]);
+    story.at(1000, price('a', 100, 1000), price('b', 100, 1000), price('c', 100, 1000, { chainId: two }));
+    story.at(1013, sequencer(true, 1013)).through(1013);
+    expect([story.times, story.closings.at(-1)?.step]).toEqual([[1000, 1013], 102]);
+    expect(story.refused).toEqual({ a: 'sequencer-down', b: 'sequencer-down', c: null });
+    expect(story.at(1015, sequencer(true, 1015)).through(1020).times).toEqual([1000, 1013]);
+    expect(story.at(1027, sequencer(false, 1027)).through(1027).refused).toEqual(used);
+  });
+
+  it('that are excluded lose their feeds until they return', () => {
+    const membership = (type: 'ChainExcluded' | 'ChainReturned') =>
+      ({ type, chainId: one, atStep: 102, lastBlock: 5, throughBlock: 9 }) as DomainEvent;
+    const story = given(abc)
+      .at(1000, ...allReport(1000))
+      .at(1011, membership('ChainExcluded'))
+      .through(1020);
+    expect([story.times, story.refused['a']]).toEqual([[1000, 1020], 'chain-excluded']);
+    expect(() => story.fold.evolve(membership('ChainExcluded'), 1021)).toThrow(/excluded twice/);
+    expect(story.at(1031, membership('ChainReturned')).through(1040).refused).toEqual(used);
+    expect(() => story.fold.evolve(membership('ChainReturned'), 1041)).toThrow(/returned twice/);
+  });
+});
+
+describe('a feed that joins', () => {
+  it('counts from then on', () => {
+    const story = given(abc.slice(0, 2))
+      .at(1000, ...allReport(1000))
+      .through(1000);
+    expect(story.last.status).toBe('insufficient');
+    story
+      .at(1011, { type: 'FeedActivated', feed: feed('c') })
+      .at(1015, price('c', 100, 1015))
+      .through(1020);
+    expect([story.last.status, story.refused]).toEqual(['ok', used]);
+  });
+
+  it('changes nothing where it was adopted already, and must price an asset that is known', () => {
+    const story = given(abc).at(1000, ...allReport(1000));
+    expect(story.at(1015, { type: 'FeedActivated', feed: feed('a') }).through(1100).times).toEqual([1000]);
+    expect(() =>
+      story.fold.evolve({ type: 'FeedActivated', feed: feed('d', { asset: AssetId('BTC') }) }, 1101),
+    ).toThrow(/one\/d prices BTC/);
+  });
+});
+
+describe('time alone', () => {
+  const short = abc.map((definition) => ({ ...definition, heartbeatSeconds: 100 }));
+
+  it('makes a feed stale one second after 1.5 heartbeats, by a closing of its own', () => {
+    const story = given(short, { stepSeconds: 1 }).at(1000, ...allReport(1000));
+    expect(story.through(1150).times).toEqual([1000]);
+    // News of another feed at exactly 1.5 heartbeats: still used.
+    expect(story.at(1150, price('c', 100, 1150)).through(1150).refused).toEqual(used);
+    expect(story.through(1151).times).toEqual([1000, 1150, 1151]);
+    expect(story.refused).toEqual({ a: 'stale', b: 'stale', c: null });
+  });
+
+  it('and on the end of the step, where steps are longer', () => {
+    expect(
+      given(short)
+        .at(1000, ...allReport(1000))
+        .through(1300).times,
+    ).toEqual([1000, 1160]);
+  });
+
+  it('keeps the last price when too few are left, and stops liquidations', () => {
+    const { last } = given(short)
+      .at(1000, ...allReport(1000))
+      .through(1300);
+    expect(last).toMatchObject({ status: 'insufficient', price: 100, pricedAt: 1000, confidence: null, lo: null });
+    expect(last.keepers).toEqual({ newBorrow: false, liquidation: 'none' });
+  });
+
+  it('lets keepers go on with both bounds after they waited, by a closing of its own', () => {
+    const apart = (at: number) => [price('a', 90, at), price('b', 100, at), price('c', 110, at)];
+    const story = given(abc)
+      .at(1000, ...apart(1000))
+      .at(1050, ...apart(1050))
+      .through(1300);
+    expect(story.closings.map(({ time, assets }) => [time, assets['ETH']?.keepers.liquidation])).toEqual([
+      [1000, 'wait'],
+      [1050, 'wait'],
+      [1120, 'both-bounds'],
+    ]);
+    story
+      .at(1310, ...allReport(1310))
+      .at(1320, ...apart(1320))
+      .through(1320);
+    expect(story.closings.slice(-2).map(({ assets }) => assets['ETH']?.keepers.liquidation)).toEqual([
+      'normal',
+      'wait',
+    ]);
+  });
+
+  it('holds V after a feed was lost, and lets it fall by a closing of its own', () => {
+    const lively = feed('d', { heartbeatSeconds: 100 });
+    const story = given([...abc, lively]).at(1000, ...allReport(1000), price('d', 100, 1000));
+    story
+      .at(1010, ...allReport(1010, 100.01), price('d', 130, 1010))
+      .at(1020, price('a', 120, 1020))
+      .through(1020);
+    const before = story.last.vScalar.value;
+    story.through(5000);
+    const held = story.closings.map(({ time, assets }) => [time, assets['ETH']?.vScalar]).slice(-2);
+    expect(held).toMatchObject([
+      [1170, { value: before, flags: ['held', 'no-options'], hold: { until: 1670, lost: ['one/d'] } }],
+      [1670, { flags: ['no-options'], hold: null }],
+    ]);
+    expect(story.last.vScalar.value).toBeLessThan(before);
+  });
+});
+
+describe('undoing', () => {
+  it('brings back what comes next, as if the undone had never been', () => {
+    const tell = (story: Story) =>
+      story
+        .at(1040, price('b', 103, 1040))
+        .through(3000)
+        .closings.at(-1);
+    const story = given(abc)
+      .at(1000, ...allReport(1000))
+      .through(1000);
+    story.at(1020, price('a', 500, 1020));
+    story.fold.state.discardOpen();
+    story.fold.reset();
+    expect(tell(story)).toEqual(
+      tell(
+        given(abc)
+          .at(1000, ...allReport(1000))
+          .through(1000),
+      ),
+    );
+  });
+});
+
+describe('facts of different feeds within one second', () => {
+  const feeds = [...abc, feed('d', { group: 'c', decimals: null }), dynamic('e'), dynamic('f')];
+  const at = 1020;
+  const told = fc.constantFrom(at - 1, at, at + 5);
+  const usd = fc.integer({ min: -100, max: 20_000 }).map((cents) => cents / 100);
+  const ofStatic = (name: string) =>
+    fc.oneof(
+      { weight: 5, arbitrary: fc.tuple(usd, told).map(([value, time]) => price(name, value, time)) },
+      { weight: 2, arbitrary: fc.tuple(usd, told).map(([value, time]) => read(name, value, time)) },
+      { weight: 1, arbitrary: fc.constantFrom(2, 3).map((decimals) => scaled(name, decimals)) },
+      { weight: 1, arbitrary: fc.boolean().map((state) => garbled(`oracle-${name}`, at, state)) },
+    );
+  const ofDynamic = (name: string) =>
+    fc.oneof(
+      fc
+        .tuple(usd, told, fc.constantFrom('1', '2'))
+        .map(([value, time, n]) =>
+          price('', value, time, { source: 'dynamic', reporter: `${name}${n}` } as Partial<DomainEvent>),
+        ),
+      fc.constantFrom('1', '2').map((n) => assigned(name, `${name}${n}`, at)),
+    );
+  const histories = fc.tuple(
+    ...['a', 'b', 'c', 'd'].map((name) => fc.array(ofStatic(name), { maxLength: 3 })),
+    ...['e', 'f'].map((name) => fc.array(ofDynamic(name), { maxLength: 3 })),
+  );
+
+  it('give the same closing and the same state in whatever order they arrive', () => {
+    fc.assert(
+      fc.property(histories, fc.array(fc.nat(), { minLength: 18, maxLength: 18 }), (lists, choices) => {
+        const rest = lists.map((list) => [...list]);
+        const mixed: DomainEvent[] = [];
+        for (const choice of choices) {
+          const left = rest.filter((list) => list.length > 0);
+          if (left.length > 0) mixed.push((left[choice % left.length] as DomainEvent[]).shift() as DomainEvent);
+        }
+        const end = (events: readonly DomainEvent[]) => {
+          const story = given(feeds)
+            .at(1000, ...allReport(1000), price('d', 100, 1000))
+            .at(at, ...events)
+            .through(1040);
+          const rows = ['feed', 'asset', 'pending', 'oracle', 'reporter'].map((table) =>
+            story.fold.state.keys(table).map((key) => [table, key, story.fold.state.get(table, key)]),
+          );
+          return canonicalJson([rows, story.closings] as unknown as Canonical);
+        };
+        expect(end(mixed)).toBe(end(lists.flat()));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
