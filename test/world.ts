@@ -15,7 +15,7 @@ import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 import { type GatewayStub, randomChunks, rpcSource, startGatewayStub } from './gateway-stub.ts';
 import { type IngestChild, type IngestEnd, startIngestChild } from './ingest-child.ts';
 
-const settleMsMax = 120_000;
+const settleMsMax = 40_000;
 /** More than reorgDepthBlocksMax on the devnet: what a gateway serves is never displaced. */
 const gatewayLagBlocks = 25;
 
@@ -128,6 +128,7 @@ export class Index {
   readonly #gateways: ReadonlyMap<ChainName, GatewayStub>;
   readonly #children = new Map<ChainName, IngestChild>();
   readonly #failures: IngestEnd[] = [];
+  #lastEnd: IngestEnd | null = null;
   #foldChild: ChildProcess | null = null;
   #closed = false;
   /** Ingest processes that ended on their own and were started again. */
@@ -175,6 +176,7 @@ export class Index {
       if (end.code === 3) this.#failures.push(end);
       else {
         this.restarts += 1;
+        this.#lastEnd = end;
         this.startIngest(chain);
       }
     });
@@ -212,7 +214,10 @@ export class Index {
         const found = await this.#lastBatch(chain);
         if (found === wanted) break;
         this.#refuseFailures();
-        if (Date.now() > deadline) throw new Error(`${chain}: the log ends with ${found}, the node with ${wanted}`);
+        if (Date.now() > deadline) {
+          const last = `${this.restarts} restarts, the last after ${JSON.stringify(this.#lastEnd)}`;
+          throw new Error(`${chain}: the log ends with ${found}, the node with ${wanted}; ${last}`);
+        }
         await sleep(50);
       }
     }
