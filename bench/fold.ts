@@ -15,6 +15,7 @@ import { cpuSecondsOfTree, inChild, seconds, thousands, withServer } from './mea
  * of its own; what it wrote must equal a pass of the bare engine over the same rows, which never saw a database.
  */
 const stepCount = Number(process.env['BENCH_STEPS'] ?? 2000);
+const network = 'devnet';
 const modelVersion = 'bench';
 
 interface Folded {
@@ -29,10 +30,10 @@ interface Outputs {
   readonly entries: number;
 }
 
-export function benchFoldOptions(databaseUrl: string) {
+function foldOptions(databaseUrl: string) {
   return {
     databaseUrl,
-    network: 'devnet',
+    network,
     meaning: benchMeaning(),
     activations: [],
     operation: operationSchema.parse({}),
@@ -44,7 +45,7 @@ export function benchFoldOptions(databaseUrl: string) {
 async function fold(databaseUrl: string): Promise<void> {
   const start = performance.now();
   const cpu = process.cpuUsage();
-  await runFold({ ...benchFoldOptions(databaseUrl), once: true });
+  await runFold({ ...foldOptions(databaseUrl), once: true });
   process.send?.({
     seconds: (performance.now() - start) / 1000,
     cpuSeconds: cpuSince(cpu),
@@ -61,7 +62,7 @@ function cpuSince(start: NodeJS.CpuUsage): number {
 /** The model alone, over the same rows in memory. */
 async function bareEngine(steps: number): Promise<Outputs & { readonly cpuSeconds: number }> {
   const meaning = benchMeaning();
-  const lineage = lineageId('devnet', meaningSha256(meaning), startBlocksOf(meaning), modelVersion);
+  const lineage = lineageId(network, meaningSha256(meaning), startBlocksOf(meaning), modelVersion);
   let engine: FoldEngine | null = null;
   let entries = 0;
   let lastHash = JOURNAL_ORIGIN;
@@ -102,7 +103,7 @@ async function checkVersions(pool: Pool, steps: number): Promise<void> {
 async function foldLength(
   steps: number,
 ): Promise<Folded & { readonly postgresCpuSeconds: number | null; readonly rows: number }> {
-  return withServer(benchChainIds, async (server) => {
+  return withServer(network, benchChainIds, async (server) => {
     await writeLog(server.url, steps);
     const pool = createPool(server.url, { applicationName: 'avsl-bench', max: 1 });
     try {

@@ -10,13 +10,14 @@ import { migrate } from '../store/migrate.ts';
 
 /** Runs `body` with a fresh, migrated database on a server of its own. */
 export async function withServer<T>(
+  network: string,
   chainIds: readonly ChainId[],
   body: (server: EmbeddedPostgres) => Promise<T>,
 ): Promise<T> {
   const dataDir = mkdtempSync(join(tmpdir(), 'avsl-bench-'));
   const server = await openEmbeddedPostgres({ dataDir, log: () => {} });
   try {
-    await migrate({ url: server.url, network: 'devnet', chainIds });
+    await migrate({ url: server.url, network, chainIds });
     return await body(server);
   } finally {
     await server.stop();
