@@ -144,7 +144,7 @@ class Writers {
     const keepFrom = hot.findIndex((ref) => ref.number >= (finalised?.number ?? start.number));
     await writer.commit({
       blocks,
-      base: base ?? { number: start.number - 1, hash: start.parentHash },
+      base,
       next: { final: hot[Math.max(0, keepFrom)] as BlockRef, hot: hot.slice(Math.max(0, keepFrom) + 1) },
       finalised,
     });
