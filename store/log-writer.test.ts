@@ -181,6 +181,49 @@ test('history that repeats hot blocks must repeat their rows, and displaces thos
   expect(writer.state.hot).toEqual([]);
 });
 
+/** Final block 1 and the hot blocks 2 to 6, of which only 2 has rows; the node called 4 finalised. */
+const hotWithoutRows = async () => {
+  await history([block(1)]);
+  const hot = [block(2), ...[3, 4, 5, 6].map((number) => block(number, { logs: [] }))];
+  await writer.commit({
+    blocks: hot,
+    base: ref(block(1)),
+    next: { final: ref(block(1)), hot: hot.map(ref) },
+    finalised: { number: 4, timestamp: 1048 },
+  });
+};
+
+test('history that leaves out hot blocks without rows goes on where they end', async () => {
+  await hotWithoutRows();
+  expect(await history([block(2), block(9)])).toMatchObject({ forkBlock: null, fromBlock: 7, toBlock: 9 });
+  expect(await rows('SELECT number FROM block_orphaned')).toEqual([]);
+});
+
+test('history that ends among the hot blocks leaves those above to be brought again', async () => {
+  await history([block(1)]);
+  const empty = (number: number) => block(number, { logs: [] });
+  await head(block(1), [empty(2), empty(3), empty(4)]);
+  expect(await history([empty(3)])).toBeNull();
+  expect(await history([empty(6)])).toMatchObject({ forkBlock: 4, fromBlock: 4 });
+});
+
+test('history displaces hot blocks without rows where a hash or a parent contradicts, never finalised ones', async () => {
+  const turned = (number: number, fork: number) => block(number, { branch: 'a', fork });
+  await hotWithoutRows();
+  await expect(history([block(2), turned(4, 3)])).rejects.toThrow(FinalisedBlockDisplacedError);
+  await expect(history([block(2), turned(5, 3)])).rejects.toThrow(FinalisedBlockDisplacedError);
+  expect(await history([block(2), turned(7, 5)])).toMatchObject({ forkBlock: 5, fromBlock: 5, toBlock: 7 });
+  expect(await rows('SELECT number FROM block_orphaned')).toEqual([{ number: 6 }]);
+});
+
+test('history without the rows of a hot block displaces it, unless a later block confirms it', async () => {
+  await history([block(1)]);
+  await head(block(1), [block(2), block(3)]);
+  await expect(history([block(2), block(4)])).rejects.toThrow(InvariantError);
+  expect(await history([block(2), block(5, { branch: 'a', fork: 2 })])).toMatchObject({ forkBlock: 3, toBlock: 5 });
+  expect(await rows('SELECT number FROM block_orphaned')).toEqual([{ number: 3 }]);
+});
+
 test('history that only confirms hot blocks moves the final block and appends no batch', async () => {
   await history([block(1)]);
   await head(block(1), [block(2), block(3)]);

@@ -158,15 +158,16 @@ export class LogWriter {
 
   /** @returns the appended batch; null when the batch held no block that was not stored already. */
   async commit(batch: IngestedBatch): Promise<BatchRow | null> {
-    const base = batch.base?.number ?? this.#commonBase(batch.blocks);
+    const stored = batch.base === null ? await this.#readStored(batch.blocks) : [];
+    const base = batch.base?.number ?? this.#commonBase(batch.blocks, stored);
     const fresh = batch.blocks.filter((block) => block.number > base && block.number >= this.#startBlock);
     const forked = this.#last !== null && fresh.length > 0 && this.#last.toBlock > base;
     if (forked && base < (this.#last?.finalisedBlock ?? -1)) {
       throw new FinalisedBlockDisplacedError(this.#chainId, base, this.#last?.finalisedBlock ?? -1);
     }
     this.#checkContinuity(base, batch, fresh);
+    this.#checkKnown(base, batch.blocks, stored);
     return inTransaction(this.#client, async () => {
-      if (batch.base === null) await this.#checkKnown(base, batch.blocks);
       const row = fresh.length === 0 ? null : this.#batchRow(base, forked, fresh, batch);
       await this.#moveState(batch.next, row?.batchNo ?? this.#batchNo);
       if (row !== null) {
@@ -231,12 +232,44 @@ export class LogWriter {
     if (this.#startBlock < stored) throw new StartBlockMovedError(this.#chainId, this.#startBlock, stored);
   }
 
-  /** Newest stored block that `blocks` confirm: an equal hash means equal ancestors. */
-  #commonBase(blocks: readonly IngestedBlock[]): number {
-    const hot = new Map(this.#state.hot.map((block) => [block.number, block.hash]));
-    let base = this.#state.final?.number ?? -1;
-    for (const block of blocks) if (hot.get(block.number) === block.hash) base = block.number;
-    return base;
+  /** What is stored above the final block, as far as `blocks` reach. */
+  async #readStored(blocks: readonly IngestedBlock[]): Promise<readonly KnownBlock[]> {
+    const final = this.#state.final?.number ?? -1;
+    const end = blocks.at(-1)?.number ?? -1;
+    if (this.#state.hot.length === 0 || end <= final) return [];
+    const { rows } = await this.#client.query<KnownBlock>(
+      `SELECT number, hash, log_count, logs_sha256, batch_no, log_count > 0 OR EXISTS (
+         SELECT FROM state_read s WHERE s.chain_id = b.chain_id AND s.block_number = b.number) AS has_rows
+       FROM block b WHERE chain_id = $1 AND number > $2 AND number >= $3 AND number <= $4`,
+      [this.#chainId, final, this.#startBlock, end],
+    );
+    return rows;
+  }
+
+  /**
+   * Newest stored block that final history leaves in place. History may lack blocks without rows, so a hot block that
+   * is not named stays, unless it had rows. An equal hash means equal ancestors, whatever speaks against those.
+   */
+  #commonBase(blocks: readonly IngestedBlock[], stored: readonly KnownBlock[]): number {
+    const final = this.#state.final?.number ?? -1;
+    const end = blocks.at(-1)?.number ?? final;
+    const named = new Map(blocks.map((block) => [block.number - 1, block.parentHash]));
+    for (const block of blocks) named.set(block.number, block.hash);
+    const withRows = new Set(stored.filter((row) => this.#mustComeAgain(row)).map((row) => row.number));
+    let [confirmed, newest, contradicted] = [final, final, null as number | null];
+    for (const { number, hash } of this.#state.hot) {
+      if (number > end) break;
+      newest = number;
+      if (named.get(number) === hash) [confirmed, contradicted] = [number, null];
+      else if (named.has(number) || withRows.has(number)) contradicted ??= number;
+    }
+    if (contradicted === null) return newest;
+    // Which of the blocks between were displaced nobody says, but for those that cannot have been.
+    return Math.max(confirmed, Math.min(contradicted - 1, this.#last?.finalisedBlock ?? -1));
+  }
+
+  #mustComeAgain(row: KnownBlock): boolean {
+    return row.has_rows && row.batch_no >= this.#selectedFromBatch;
   }
 
   #checkContinuity(base: number, batch: IngestedBatch, fresh: readonly IngestedBlock[]): void {
@@ -269,20 +302,13 @@ export class LogWriter {
   }
 
   /** Blocks brought again must be what is stored, and stored blocks with rows must be brought again. */
-  async #checkKnown(base: number, blocks: readonly IngestedBlock[]): Promise<void> {
-    const from = this.#state.final?.number ?? -1;
-    if (base <= from) return;
-    const again = new Map(blocks.filter((block) => block.number <= base).map((block) => [block.number, block]));
-    const stored = await this.#client.query<StoredBlock & { reads: boolean }>(
-      `SELECT number, hash, log_count, logs_sha256, batch_no, EXISTS (
-         SELECT FROM state_read s WHERE s.chain_id = b.chain_id AND s.block_number = b.number) AS reads
-       FROM block b WHERE chain_id = $1 AND number > $2 AND number <= $3`,
-      [this.#chainId, from, base],
-    );
-    for (const row of stored.rows) {
+  #checkKnown(base: number, blocks: readonly IngestedBlock[], stored: readonly KnownBlock[]): void {
+    const again = new Map(blocks.map((block) => [block.number, block]));
+    for (const row of stored) {
+      if (row.number > base) continue;
       const block = again.get(row.number);
       if (block !== undefined) this.#checkSame(row, block, null);
-      else if ((row.log_count > 0 || row.reads) && row.batch_no >= this.#selectedFromBatch) {
+      else if (this.#mustComeAgain(row)) {
         throw new InvariantError(`Chain ${this.#chainId}: block ${row.number} has stored rows but came without any`);
       }
     }
@@ -465,6 +491,10 @@ interface StoredBlock {
   readonly log_count: number;
   readonly logs_sha256: Buffer;
   readonly batch_no: number;
+}
+
+interface KnownBlock extends StoredBlock {
+  readonly has_rows: boolean;
 }
 
 export const copiedColumns = {
