@@ -113,6 +113,11 @@ class FoldRunner {
   /** Per chain: when (ms) its last batch was noticed. */
   #lastBatchAt = new Map<number, number>();
   #lastCommitAt = 0;
+  /**
+   * The newest commit. While catching up it goes on beside the next round's reading and folding; the next commit waits for
+   * it, and its failure ends the fold there.
+   */
+  #committing: Promise<void> = Promise.resolve();
   #lastReport = '';
 
   constructor(pool: Pool, options: FoldOptions) {
@@ -227,6 +232,7 @@ class FoldRunner {
 
   /** Appends an observation with the effective time of the first second that is not final. */
   async #observe(stream: number, { kind, payload }: { kind: string; payload: string }): Promise<void> {
+    await this.#committing;
     const effectiveTime = Math.max(this.#publication.finalTime + 1, (this.#observations[0]?.effectiveTime ?? 0) + 1);
     await transaction(this.#pool, async (client) => {
       await appendObservation(client, { stream, effectiveTime, sourceTime: effectiveTime, kind, payload });
@@ -241,9 +247,11 @@ class FoldRunner {
     while (!this.#options.signal?.aborted) {
       const moved = await this.#advance();
       if (moved) continue;
+      await this.#committing;
       if (this.#options.once) return;
       await this.#pause();
     }
+    await this.#committing;
   }
 
   async #pause(): Promise<void> {
@@ -344,7 +352,8 @@ class FoldRunner {
     const versions = this.#versions.draft({ finalised, frames, finalTimeBefore, finalTime });
     const checkpoint = this.#checkpointWhenDue();
     const publishedTime = Math.max(finalTime, foldedTime);
-    await commitFold(this.#pool, {
+    await this.#committing;
+    this.#committing = commitFold(this.#pool, {
       epoch: this.#epoch,
       lineage: this.#lineage,
       batches: this.#visible(),
@@ -361,6 +370,8 @@ class FoldRunner {
       checkpoint,
       chains: this.#describe(progress, publishedTime),
     });
+    if (limited) this.#committing.catch(() => {});
+    else await this.#committing;
     draft.settle();
     versions.settle();
     this.#lastCommitAt = this.#now();
