@@ -396,7 +396,7 @@ export type Source = {
   /** Did it vote? */
   readonly used: Scalars['Boolean']['output'];
   /**
-   * Why it did not: `no-data`, `stale`, `nonpositive`, `sequencer-down`, `failed`, `scale-mismatch`, `chain-excluded`. Null
+   * Why it did not: `no-data`, `stale`, `nonpositive`, `sequencer-down`, `sequencer-unknown`, `failed`, `chain-excluded`. Null
    * when used.
    */
   readonly refused: Maybe<Scalars['String']['output']>;

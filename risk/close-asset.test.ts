@@ -26,7 +26,7 @@ interface Changes {
   readonly definition?: Partial<FeedDefinition>;
   readonly facts?: Partial<FeedFacts>;
   readonly chainIncluded?: boolean;
-  readonly sequencerDown?: boolean;
+  readonly sequencer?: 'up' | 'down' | 'unknown';
 }
 
 /** A feed that said 100 USD at time 1000, its only report. */
@@ -63,7 +63,7 @@ function feed(name: string, changes: Changes = {}): FeedAtClose {
       ...changes.facts,
     },
     chainIncluded: changes.chainIncluded ?? true,
-    sequencerDown: changes.sequencerDown ?? false,
+    sequencer: changes.sequencer ?? 'up',
   };
 }
 
@@ -95,8 +95,8 @@ describe('admission', () => {
     ['no-data', { facts: { observedAt: null, price: null }, chainIncluded: false }],
     ['no-data', { facts: { price: null } }],
     ['nonpositive', { facts: { price: 0 }, chainIncluded: false }],
-    ['chain-excluded', { chainIncluded: false, sequencerDown: true }],
-    ['sequencer-down', { sequencerDown: true, facts: { observedAt: 1 } }],
+    ['chain-excluded', { chainIncluded: false, sequencer: 'down' }],
+    ['sequencer-down', { sequencer: 'down', facts: { observedAt: 1 } }],
     ['stale', { facts: { observedAt: 849 } }],
     ['nonpositive', { facts: { confidence: -1 } }],
   ])('refuses as %s: %j', (refused, changes) => {
@@ -114,7 +114,7 @@ describe('admission', () => {
   });
 
   it('tells how far each source lies from the fused price, refused ones too', () => {
-    const { sources } = close([feed('a', { facts: { price: 110 }, sequencerDown: true }), ...rest]).published;
+    const { sources } = close([feed('a', { facts: { price: 110 }, sequencer: 'down' }), ...rest]).published;
     expect(sources.map((source) => source.deviation)).toEqual([110 / 100 - 1, 0, 0, 0]);
   });
 });
@@ -152,7 +152,7 @@ describe('the published sigma', () => {
 
   it('does not hear refused feeds', () => {
     const feeds = ['a', 'b', 'c', 'd'].map((name) => feed(name, { facts: moved(100.1) }));
-    expect(sigma([...feeds, feed('e', { facts: moved(300), sequencerDown: true })])).toBe(sigmaOf(100.1));
+    expect(sigma([...feeds, feed('e', { facts: moved(300), sequencer: 'down' })])).toBe(sigmaOf(100.1));
   });
 });
 
@@ -160,13 +160,13 @@ describe('what comes due without news', () => {
   const apart = [90, 100, 110].map((usd, i) => feed(`f${i}`, { facts: { price: usd } }));
 
   it('is the first second in which an admitted feed is stale', () => {
-    const feeds = [feed('a', { definition: { heartbeatSeconds: 90 } }), feed('b', { sequencerDown: true }), ...rest];
+    const feeds = [feed('a', { definition: { heartbeatSeconds: 90 } }), feed('b', { sequencer: 'down' }), ...rest];
     expect(close(feeds).dueAt).toBe(1000 + 135 + 1);
     expect(close([feed('a', { definition: { heartbeatSeconds: 61 } })]).dueAt).toBe(1000 + 91 + 1);
   });
 
   it('is nothing while every feed is refused', () => {
-    expect(close([feed('a', { sequencerDown: true })]).dueAt).toBe(null);
+    expect(close([feed('a', { sequencer: 'down' })]).dueAt).toBe(null);
   });
 
   it('is the end of the keepers wait while degraded, counted from the first degraded closing', () => {
@@ -193,7 +193,7 @@ describe('what comes due without news', () => {
       feed(definition.id.slice(4), { definition: { heartbeatSeconds: 10_000 }, facts: moved(100.1) }),
     );
     const before = close([lively, ...lasting]).published;
-    const after = close([{ ...lively, sequencerDown: true }, ...lasting], { time: 1010, previous: before });
+    const after = close([{ ...lively, sequencer: 'down' }, ...lasting], { time: 1010, previous: before });
     expect(after.published.vScalar.hold).toEqual({ value: before.vScalar.value, until: 1510, lost: ['one/e'] });
     expect(after.dueAt).toBe(1510);
   });
@@ -220,7 +220,7 @@ describe('an asset with too few groups', () => {
 });
 
 it('is built in canonical order, so that its bytes cost no sorting', () => {
-  const { published } = close([feed('a', { facts: moved(101) }), feed('b', { sequencerDown: true }), ...rest]);
+  const { published } = close([feed('a', { facts: moved(101) }), feed('b', { sequencer: 'down' }), ...rest]);
   const held = close(rest, { time: 1010, previous: published }).published;
   expect(held.vScalar.hold).not.toBe(null);
   expect(JSON.stringify(held)).toBe(canonicalJson(held as unknown as Canonical));

@@ -4,7 +4,7 @@ import { fuse, type SourceVerdict } from './fusion/fuse.ts';
 import { capWeights } from './math/cap-weights.ts';
 import { weightedMedian } from './math/weighted-median.ts';
 import { type EwmaState, sigmaAnnual } from './volatility/ewma.ts';
-import { nextVScalar } from './volatility/v-scalar.ts';
+import { nextHold, nextVScalar } from './volatility/v-scalar.ts';
 
 /** What a feed last said, as the state keeps it. Raw integers are decimal strings. */
 export type FeedFacts = {
@@ -31,7 +31,7 @@ export interface FeedAtClose {
   readonly definition: FeedDefinition;
   readonly facts: FeedFacts;
   readonly chainIncluded: boolean;
-  readonly sequencerDown: boolean;
+  readonly sequencer: 'up' | 'down' | 'unknown';
 }
 
 interface Candidate {
@@ -77,6 +77,20 @@ export function closeAsset(input: {
   const sigmaFast = groupedSigma(admitted, 'sigmaFast', parameters.groupWeightMax);
   const sigmaSlow = groupedSigma(admitted, 'sigmaSlow', parameters.groupWeightMax);
 
+  // What is unknown or was lost must not narrow an interval: unknown volatility counts as stress, a lost voter as its hold.
+  const votes = {
+    skew: null,
+    time,
+    voters: admitted.filter(({ sigmaFast }) => sigmaFast !== null).map((candidate) => candidate.definition.id),
+    previous: previous?.vScalar ?? null,
+    previousVoters: previous?.sources.filter(votesOnSigma).map((source) => source.feed) ?? [],
+    parameters,
+  };
+  const inflation = Math.max(
+    sigmaFast.sigma ?? parameters.vStressFloor[definition.class],
+    nextHold({ ...votes, status: 'insufficient' })?.value ?? 0,
+  );
+
   const fusion = fuse(
     candidates.map(({ definition: feed, facts, age, refused }) => ({
       id: feed.id,
@@ -89,7 +103,7 @@ export function closeAsset(input: {
       refused,
     })),
     {
-      sigma: sigmaFast.sigma ?? 0,
+      sigma: inflation,
       staleHeartbeats: parameters.staleHeartbeats,
       confidenceShareMax: parameters.confidenceShareMax,
       groupWeightMax: parameters.groupWeightMax,
@@ -128,17 +142,12 @@ export function closeAsset(input: {
     dueAt = Math.min(dueAt, degradedSince + parameters.degradedWaitSeconds);
   }
   const vScalar = nextVScalar({
+    ...votes,
     sigmaFast: sigmaFast.sigma,
-    skew: null,
     alpha: parameters.alpha,
     assetClass: definition.class,
     status: fusion.status,
     groups: [...sigmaFast.byGroup.keys()].sort(),
-    voters: sources.filter(votesOnSigma).map((source) => source.feed),
-    time,
-    previous: previous?.vScalar ?? null,
-    previousVoters: previous?.sources.filter(votesOnSigma).map((source) => source.feed) ?? [],
-    parameters,
   });
   if (vScalar.hold !== null && vScalar.hold.until > time) dueAt = Math.min(dueAt, vScalar.hold.until);
 
@@ -170,7 +179,7 @@ function refusal(feed: FeedAtClose, age: number | null, staleAfter: number): str
   if (age === null || feed.facts.price === null) return 'no-data';
   if (!(feed.facts.price > 0)) return 'nonpositive';
   if (!feed.chainIncluded) return 'chain-excluded';
-  if (feed.sequencerDown) return 'sequencer-down';
+  if (feed.sequencer !== 'up') return `sequencer-${feed.sequencer}`;
   if (age > staleAfter) return 'stale';
   return null;
 }

@@ -285,6 +285,9 @@ describe('an oracle whose reporter the chain must say', () => {
     expect(story.facts('a').price).toBe(null);
     story.at(1000, assigned('a', 'first', 1000)).through(1000);
     expect(story.facts('a')).toMatchObject({ reporter: 'first', price: 101, observedAt: 995, fast: { d: 5 } });
+    // Kept until the next question: another oracle of the chain may name the same reporter.
+    expect(story.fold.state.keys('pending')).toEqual(['1:dynamic:first']);
+    story.at(1010, assigned('a', 'first', 1010)).at(1020, assigned('a', 'first', 1020));
     expect(story.fold.state.keys('pending')).toEqual([]);
   });
 
@@ -581,6 +584,88 @@ describe('facts of different feeds within one second', () => {
         expect(end(mixed)).toBe(end(lists.flat()));
       }),
       { numRuns: 500 },
+    );
+  });
+});
+
+describe('what a hostile chain may say', () => {
+  const extremes = [2n ** 255n - 1n, -(2n ** 255n), 1n, 0n, 10n ** 60n];
+  it.each([
+    [0, -36],
+    [8, 255],
+    [18, 36],
+    [null, -300],
+    [null, 2 ** 31],
+    [null, -(2 ** 31)],
+    [null, -36],
+    [null, 255],
+  ])('decimals %j, then %i, with values of any size: the closing still has canonical bytes', (configured, reported) => {
+    const story = new Story([feed('a', { decimals: configured }), feed('b'), feed('c'), feed('d')]);
+    story.at(1000, price('b', 100, 1000), price('c', 100, 1000), price('d', 100, 1000));
+    let time = 1001;
+    for (const value of extremes) {
+      for (const confidence of [null, 0n, 2n ** 256n - 1n]) {
+        story.at(time, price('a', 0, time, { value, confidence } as Partial<DomainEvent>), scaled('a', reported));
+        time += 11;
+        story.through(time);
+        expect(() => canonicalJson(story.last as unknown as Canonical)).not.toThrow();
+        expect(story.last.status).toBe('ok');
+      }
+    }
+  });
+
+  it('a price that cannot be one fails its feed until a later state read is sound', () => {
+    const story = new Story(abc);
+    story.at(1000, price('a', 100, 1000), price('b', 100, 1000), price('c', 100, 1000));
+    story.at(1010, price('a', 0, 1010, { value: 10n ** 60n } as Partial<DomainEvent>)).through(1010);
+    expect(story.refused['a']).toBe('failed');
+    story.at(1020, read('a', 101, 1020)).through(1020);
+    expect(story.refused['a']).toBe(null);
+  });
+});
+
+describe('a chain whose sequencer cannot be seen', () => {
+  const uptime = feed('uptime', { purpose: 'sequencer-uptime', asset: null, decimals: 0 });
+
+  it('lends no feed: before the first word of its uptime feed, and after one that does not decode', () => {
+    const story = new Story([...abc, uptime]);
+    story.at(1000, price('a', 100, 1000), price('b', 100, 1000), price('c', 100, 1000)).through(1000);
+    expect(story.refused).toEqual({ a: 'sequencer-unknown', b: 'sequencer-unknown', c: 'sequencer-unknown' });
+    story.at(1010, price('uptime', 0, 1010)).through(1010);
+    expect(story.last.status).toBe('ok');
+    story.at(1023, garbled('reporter-uptime', 1023, false)).through(1023);
+    expect(story.times.at(-1)).toBe(1023);
+    expect(story.last.status).toBe('insufficient');
+  });
+});
+
+describe('the width of intervals', () => {
+  it('does not shrink when a volatile voter is lost', () => {
+    const moves = { a: 0.1, b: 0.4, c: 0.6, d: 0.8, e: 0.9 };
+    const story = new Story(Object.keys(moves).map((name) => feed(name, { deviationThreshold: 0.0001 })));
+    const width = (name: string): number => story.last.groups.find((group) => group.id === name)?.confidence ?? 0;
+    story.at(1000, ...Object.keys(moves).map((name) => price(name, 100, 1000)));
+    story.at(2000, ...Object.entries(moves).map(([name, move]) => price(name, 100 + move, 2000))).through(2000);
+    const fresh = width('a');
+    const sigma = story.last.volatility.sigmaFast ?? 0;
+    story.at(3000, garbled('reporter-e', 3000, false)).through(3000);
+    expect(story.last.volatility.sigmaFast).toBeLessThan(sigma);
+    expect(story.last.vScalar.flags).toContain('held');
+    const aged = 100.1 * Math.sqrt((fresh / 100.1) ** 2 + (sigma ** 2 * 1000) / 31_536_000);
+    expect(width('a')).toBeCloseTo(aged, 9);
+  });
+
+  it('is that of stress while nobody reports a volatility', () => {
+    const story = new Story(abc);
+    story.at(1000, price('a', 100, 1000), price('b', 100, 1000), price('c', 100, 1000)).through(1000);
+    const native = (100 * 0.005) / Math.sqrt(3);
+    story
+      .at(3000, garbled('reporter-c', 3000, false))
+      .at(3000, scaled('c', 2))
+      .through(3000);
+    expect(story.last.sources[0]?.confidence).toBeCloseTo(
+      100 * Math.sqrt((native / 100) ** 2 + (1.5 ** 2 * 2000) / 31_536_000),
+      9,
     );
   });
 });

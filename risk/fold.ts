@@ -9,7 +9,7 @@ import type {
 } from '../schema/events.ts';
 import type { Cut, PublishedAsset } from '../schema/published.ts';
 import { toFloat } from '../schema/units.ts';
-import { closeAsset, type FeedFacts } from './close-asset.ts';
+import { closeAsset, type FeedAtClose, type FeedFacts } from './close-asset.ts';
 import type { Frame, Row } from './state.ts';
 import { State } from './state.ts';
 import { type EwmaState, initialEwma, updateEwma } from './volatility/ewma.ts';
@@ -22,7 +22,7 @@ import { type EwmaState, initialEwma, updateEwma } from './volatility/ewma.ts';
  * - `oracle`, `reporter` / `chain:source:name`: the feeds that name stands for
  * - `dynamic` / `chain:source`: oracles here say on chain who reports for them; the last block that was asked
  * - `pending` / `chain:source:reporter`: reports of nobody's reporter since then: a new aggregator's first rounds
- * - `sequencer` / chain id; `chain` / chain id: last block with rows, its commitment, membership
+ * - `sequencer` / chain id: its uptime feed and what that last said; `chain` / chain id: last block with rows, its commitment, membership
  * - `clock` / `now`: the last closing time
  */
 type AssetRow = {
@@ -55,6 +55,10 @@ export interface BlockSealed {
   /** Digest of the block's rows. */
   readonly rowsSha256: string;
 }
+
+/** Beyond these a number is an attack or a fault, and its quotients could leave the range of a double. */
+const SCALE = { min: -36, max: 255 };
+const PRICE = { min: 1e-30, max: 1e30 };
 
 const asRow = (value: object): Row => value as Row;
 const nameKey = (chainId: number, source: string, name: string): string => `${chainId}:${source}:${name}`;
@@ -177,15 +181,10 @@ export class Fold {
           ...this.#feedsNamed('oracle', event.chainId, event.source, event.origin),
         ]);
         for (const id of [...named].sort()) {
-          const facts = this.#facts(id);
-          if (facts.failed !== null && facts.mendableAfterBlock === null) continue;
-          this.#setFacts(id, {
-            ...facts,
-            mendableAfterBlock: event.fromState ? event.blockNumber : null,
-            failed: `block ${event.blockNumber}: expected ${event.expected}, found ${event.found}`,
-          });
-          this.#newsOf(id, effectiveTime);
+          const problem = `block ${event.blockNumber}: expected ${event.expected}, found ${event.found}`;
+          this.#fail(id, problem, event.fromState ? event.blockNumber : null, effectiveTime);
         }
+        if (event.fromState) this.#forgetPending(event.chainId, event.source, event.blockNumber);
         return;
       }
       default:
@@ -231,6 +230,9 @@ export class Fold {
     this.#name('oracle', feed.chainId, feed.source, feed.oracle, feed.id);
     if (feed.reporter !== null) this.#name('reporter', feed.chainId, feed.source, feed.reporter, feed.id);
     else this.#setDynamic(feed.chainId, feed.source, this.#dynamic(feed.chainId, feed.source) ?? -1);
+    if (feed.purpose === 'sequencer-uptime') {
+      this.state.set('sequencer', String(feed.chainId), { feed: feed.id, down: null, since: null });
+    }
     if (feed.asset !== null) {
       const row = this.state.get('asset', feed.asset) as unknown as AssetRow | undefined;
       if (!row)
@@ -254,6 +256,14 @@ export class Fold {
     }
   }
 
+  /** Refuses the feed from now on. `mendableAfterBlock` null: until a new lineage. */
+  #fail(id: string, failed: string, mendableAfterBlock: number | null, effectiveTime: number): void {
+    const facts = this.#facts(id);
+    if (facts.failed !== null && facts.mendableAfterBlock === null) return;
+    this.#setFacts(id, { ...facts, failed, mendableAfterBlock });
+    this.#newsOf(id, effectiveTime);
+  }
+
   #mend(id: string, block: number, effectiveTime: number): void {
     const facts = this.#facts(id);
     if (facts.mendableAfterBlock === null || block <= facts.mendableAfterBlock) return;
@@ -274,20 +284,8 @@ export class Fold {
   }
 
   #assignReporter(event: DomainEvent & { type: 'OracleReporterAssigned' }, effectiveTime: number): void {
-    const askedBefore = this.#dynamic(event.chainId, event.source);
-    if (askedBefore === undefined) return;
-    const prefix = `${event.chainId}:${event.source}:`;
-    if (event.blockNumber > askedBefore) {
-      // Reports older than the previous question came from reporters that were nobody's then: forget them.
-      for (const key of this.state.keys('pending')) {
-        if (!key.startsWith(prefix)) continue;
-        const reports = this.state.get('pending', key)?.['reports'] as unknown as PendingReport[];
-        const kept = reports.filter((report) => report[3] > askedBefore);
-        if (kept.length < reports.length)
-          this.state.set('pending', key, kept.length === 0 ? undefined : { reports: kept });
-      }
-      this.#setDynamic(event.chainId, event.source, event.blockNumber);
-    }
+    if (this.#dynamic(event.chainId, event.source) === undefined) return;
+    this.#forgetPending(event.chainId, event.source, event.blockNumber);
     for (const id of this.#feedsNamed('oracle', event.chainId, event.source, event.oracle)) {
       this.#mend(id, event.blockNumber, effectiveTime);
       const facts = this.#facts(id);
@@ -295,7 +293,9 @@ export class Fold {
       if (facts.reporter !== null) this.#unname('reporter', event.chainId, event.source, facts.reporter, id);
       this.#name('reporter', event.chainId, event.source, event.reporter, id);
       this.#setFacts(id, { ...facts, reporter: event.reporter });
-      const pending = this.state.get('pending', prefix + event.reporter)?.['reports'] as PendingReport[] | undefined;
+      const pending = this.state.get('pending', nameKey(event.chainId, event.source, event.reporter))?.['reports'] as
+        | PendingReport[]
+        | undefined;
       for (const [value, confidence, observedAt, block] of pending ?? []) {
         this.#applyReport(
           id,
@@ -308,31 +308,37 @@ export class Fold {
       }
       this.#newsOf(id, effectiveTime);
     }
-    this.state.set('pending', prefix + event.reporter, undefined);
+  }
+
+  /** The chain was asked again: reports older than the question before came from reporters that were nobody's then. */
+  #forgetPending(chainId: number, source: string, block: number): void {
+    const askedBefore = this.#dynamic(chainId, source);
+    if (askedBefore === undefined || block <= askedBefore) return;
+    for (const key of this.state.keys('pending')) {
+      if (!key.startsWith(`${chainId}:${source}:`)) continue;
+      const reports = this.state.get('pending', key)?.['reports'] as unknown as PendingReport[];
+      const kept = reports.filter((report) => report[3] > askedBefore);
+      if (kept.length < reports.length)
+        this.state.set('pending', key, kept.length === 0 ? undefined : { reports: kept });
+    }
+    this.#setDynamic(chainId, source, block);
   }
 
   #setScale(id: string, decimals: number, effectiveTime: number): void {
     const facts = this.#facts(id);
+    if (decimals < SCALE.min || decimals > SCALE.max) {
+      this.#fail(id, `reports ${decimals} decimals, expected ${SCALE.min} to ${SCALE.max}`, null, effectiveTime);
+      return;
+    }
     const configured = (this.state.get('definition', id) as unknown as FeedDefinition).decimals;
     if (configured !== null && configured !== decimals) {
-      if (facts.failed !== null && facts.mendableAfterBlock === null) return;
-      this.#setFacts(id, {
-        ...facts,
-        mendableAfterBlock: null,
-        failed: `reports ${decimals} decimals, chains.json says ${configured}`,
-      });
-      this.#newsOf(id, effectiveTime);
+      this.#fail(id, `reports ${decimals} decimals, chains.json says ${configured}`, null, effectiveTime);
       return;
     }
     if (facts.decimals === decimals) return;
     if (facts.decimals !== null) {
       // The scale moved under a running feed: what it said before cannot be compared with what it says now.
-      this.#setFacts(id, {
-        ...facts,
-        mendableAfterBlock: null,
-        failed: `changed its scale from ${facts.decimals} to ${decimals} decimals`,
-      });
-      this.#newsOf(id, effectiveTime);
+      this.#fail(id, `changed its scale from ${facts.decimals} to ${decimals} decimals`, null, effectiveTime);
       return;
     }
     const { answer, confidenceRaw, observedAt, block } = facts;
@@ -374,7 +380,17 @@ export class Fold {
       return;
     }
     const price = toFloat(value, facts.decimals);
-    const ticks = price > 0 && Number.isFinite(price);
+    const interval = confidence === null ? null : toFloat(confidence, facts.decimals);
+    if (!(Math.abs(price) <= PRICE.max && (price <= 0 || price >= PRICE.min) && (interval ?? 0) <= PRICE.max)) {
+      this.#fail(
+        id,
+        `block ${block}: a price of ${answer} with ${facts.decimals} decimals is no price`,
+        block,
+        effectiveTime,
+      );
+      return;
+    }
+    const ticks = price > 0;
     // Written out: this is the fold's busiest line, and spreading the former facts takes several times as long.
     this.#setFacts(id, {
       reporter: facts.reporter,
@@ -384,7 +400,7 @@ export class Fold {
       observedAt,
       block,
       price,
-      confidence: confidence === null ? null : toFloat(confidence, facts.decimals),
+      confidence: interval,
       fast: ticks ? updateEwma(facts.fast, observedAt, price, parameters.tauFastSeconds) : facts.fast,
       slow: ticks ? updateEwma(facts.slow, observedAt, price, parameters.tauSlowSeconds) : facts.slow,
       failed: facts.failed,
@@ -394,10 +410,18 @@ export class Fold {
   }
 
   #setSequencer(chainId: number, down: boolean, since: number, effectiveTime: number): void {
-    const before = this.state.get('sequencer', String(chainId));
-    if ((before?.['down'] ?? false) === down) return;
-    this.state.set('sequencer', String(chainId), { down, since });
+    const row = this.state.get('sequencer', String(chainId));
+    if (row?.['down'] === down) return;
+    this.state.set('sequencer', String(chainId), { ...row, down, since });
     this.#newsOnChain(chainId, effectiveTime, true);
+  }
+
+  /** A chain without an uptime feed has no sequencer to watch; one whose feed is silent or failed is not trusted. */
+  #sequencerOf(chainId: number): FeedAtClose['sequencer'] {
+    const row = this.state.get('sequencer', String(chainId));
+    if (!row) return 'up';
+    if (row['down'] === null || this.#facts(row['feed'] as string).failed !== null) return 'unknown';
+    return row['down'] ? 'down' : 'up';
   }
 
   #setMembership(chainId: number, included: boolean, effectiveTime: number): void {
@@ -417,8 +441,9 @@ export class Fold {
   }
 
   #newsOf(feedId: string, effectiveTime: number): void {
-    const asset = (this.state.get('definition', feedId) as unknown as FeedDefinition).asset;
+    const { asset, chainId } = this.state.get('definition', feedId) as unknown as FeedDefinition;
     if (asset !== null) this.#news([asset], effectiveTime);
+    else this.#newsOnChain(chainId, effectiveTime, true);
   }
 
   /** Marks assets for the closing of their step, or of this very second when the event is urgent (a sub-step). */
@@ -453,7 +478,7 @@ export class Fold {
             definition,
             facts: this.#facts(feed),
             chainIncluded: this.state.get('chain', String(definition.chainId))?.['included'] === true,
-            sequencerDown: this.state.get('sequencer', String(definition.chainId))?.['down'] === true,
+            sequencer: this.#sequencerOf(definition.chainId),
           };
         }),
       });

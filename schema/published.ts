@@ -16,7 +16,7 @@ export type PublishedSource = {
   readonly feed: string;
   readonly group: string;
   readonly used: boolean;
-  /** Why it was refused: `no-data`, `stale`, `nonpositive`, `sequencer-down`, `failed`, `scale-mismatch`, `chain-excluded`. Null when used. */
+  /** Why it was refused: `no-data`, `stale`, `nonpositive`, `sequencer-down`, `sequencer-unknown`, `failed`, `chain-excluded`. Null when used. */
   readonly refused: string | null;
   /** USD; null before the first report. */
   readonly price: number | null;
@@ -72,7 +72,7 @@ export type PublishedAsset = {
     readonly raw: number | null;
     /** `no-options`, `single-source`, `held`, `stress`, `clipped`. */
     readonly flags: readonly string[];
-    /** Set while V is kept from falling because a group was lost. */
+    /** Set while V is kept from falling because a feed (or the option market) that voted on it was lost. */
     readonly hold: { readonly value: number; readonly until: number; readonly lost: readonly string[] } | null;
   };
 };

@@ -270,11 +270,17 @@ export async function lastJournalHash(client: Queryable): Promise<{ seq: number;
   return rows[0] ? { seq: rows[0].seq, hash: rows[0].hash } : { seq: 0, hash: JOURNAL_ORIGIN };
 }
 
-/** Makes another lineage the one in use, by a journal entry; nothing of it is final yet. Inside the caller's transaction. */
+/**
+ * Makes another lineage the one in use, by a journal entry. One that was in use before goes on where its final record ended;
+ * of a new one nothing is final yet. Inside the caller's transaction.
+ */
 export async function switchLineage(client: Client, epoch: number, entry: JournalEntry): Promise<void> {
   const { kind, lineage, step, time } = entry.parsed;
   const updated = await client.query(
-    `UPDATE fold SET lineage = $2, final_time = -1, published_time = -1, last_seq = $3, digest = NULL, digest_time = NULL
+    `UPDATE fold SET lineage = $2, last_seq = $3, digest = NULL, digest_time = NULL, final_time = former.time,
+       published_time = former.time
+     FROM (SELECT greatest(-1, (SELECT max(time) FROM journal WHERE lineage = $2 AND kind = 'final'),
+       (SELECT max(time) FROM checkpoint WHERE lineage = $2)) AS time) AS former
      WHERE epoch = $1`,
     [epoch, lineage, entry.seq],
   );

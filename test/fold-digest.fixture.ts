@@ -16,7 +16,7 @@ import { asLogBlock, syntheticChains, syntheticMeaning } from './synthetic-log.t
 export const recorded = {
   events: 6685,
   digest: 'bf8429a01a916be9c79b32015600cb11959e4f7c58efea88a7ba643c52de0b62',
-  closingsSha256: 'd6d168e5adb16374eabcae307e4ea59d1ac507e29753c0f549b68cfe783e3adb',
+  closingsSha256: 'b523d0035f3c6cb18c4f0ced3fd38a2930f24c0da905fd60294e2dc2d7cebf18',
 };
 
 /** Folds the log in memory on the running Node. */

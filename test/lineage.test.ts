@@ -108,6 +108,58 @@ describe('lineages', () => {
     expect(await finals(fresh.lineage)).toEqual(adoptedFinals);
   });
 
+  it('goes back to a former lineage where that had ended, without saying anything twice', async () => {
+    for (const chain of chains) await ingest(chain, 0.7);
+    await runFold(foldOptions());
+    const former = await foldRow();
+    const said = await finals(former.lineage);
+    await adopt(foldOptions({ meaning: changed }));
+    for (const chain of chains) await ingest(chain, 1);
+    await adopt(foldOptions());
+    const back = await foldRow();
+    expect(back.lineage).toBe(former.lineage);
+    expect(back.final_time).toBeGreaterThan(former.final_time);
+    const all = await finals(back.lineage);
+    expect(all.slice(0, said.length)).toEqual(said);
+    const times = all.map((body) => JSON.parse(body).time);
+    expect(new Set(times).size).toBe(times.length);
+    const superseding = await database.pool.query("SELECT FROM journal WHERE kind = 'superseding'");
+    expect(superseding.rowCount).toBe(0);
+    expect((await replay({ databaseUrl: database.url })).differences).toEqual([]);
+  });
+
+  it('adopts the removal of a chain', async () => {
+    for (const chain of chains) await ingest(chain, 1);
+    await runFold(foldOptions());
+    const { two: _, ...rest } = meaning.chains;
+    const without = { ...meaning, chains: rest } as Meaning;
+    expect((await adopt(foldOptions({ meaning: without })))?.reasons.length).toBeGreaterThan(0);
+    expect((await replay({ databaseUrl: database.url })).differences).toEqual([]);
+    const { rows } = await database.pool.query(
+      "SELECT value FROM published_asset WHERE lineage = $1 AND asset = 'A0' ORDER BY seq DESC LIMIT 1",
+      [(await foldRow()).lineage],
+    );
+    expect(rows[0].value).not.toContain('two/');
+  });
+
+  it('refuses to adopt what the log was not indexed for, naming it, and changes nothing', async () => {
+    for (const chain of chains) await ingest(chain, 0.5);
+    await runFold(foldOptions());
+    const before = await foldRow();
+    const later = structuredClone(meaning) as Meaning;
+    Object.assign(later.chains['one'] as object, { startBlock: 110 });
+    await expect(adopt(foldOptions({ meaning: later }))).rejects.toThrow(
+      /chains\.one\.startBlock: indexed with 100, now 110/,
+    );
+    const more = structuredClone(meaning) as Meaning;
+    const feeds = more.chains['one']?.feeds as unknown as Record<string, object>;
+    feeds['pyth/more'] = { ...feeds['pyth/A0'], key: `0x${'77'.repeat(32)}` };
+    await expect(adopt(foldOptions({ meaning: more }))).rejects.toThrow(
+      /chains\.one\.feeds\.pyth\/more: was not indexed/,
+    );
+    expect(await foldRow()).toEqual(before);
+  });
+
   it('a feed that joins from now leaves old finals untouched and continues the lineage', async () => {
     const { 'pyth/A0': joining, ...rest } = meaning.chains['two']?.feeds ?? {};
     if (!joining) throw new Error('no such feed');
@@ -129,6 +181,10 @@ describe('lineages', () => {
     expect(all.slice(0, old.length)).toEqual(old);
     expect(all.at(-1)).toContain('two/pyth/A0');
     expect(old.at(-1)).not.toContain('two/pyth/A0');
+    const altered = [{ ...(activations[0] as (typeof activations)[number]), heartbeatSeconds: 60 }];
+    await expect(runFold(foldOptions({ meaning: without, activations: altered }))).rejects.toThrow(
+      /two\/pyth\/A0 joined this lineage with another definition/,
+    );
     expect((await replay({ databaseUrl: database.url })).differences).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ import {
 import { readObservations } from '../../store/log-reader.ts';
 import { meaningSha256, parseObservation } from '../sources/observations.ts';
 import { FoldEngine } from './engine.ts';
-import { adoptionOf, decoderFor, lineageId, startBlocksOf } from './lineage.ts';
+import { adoptionOf, decoderFor, LogIncompleteError, lacking, lineageId, startBlocksOf } from './lineage.ts';
 import { observationsOf } from './log-entries.ts';
 import { foldPieces } from './replay.ts';
 import { type FoldOptions, runFold } from './run-fold.ts';
@@ -51,6 +51,7 @@ export interface AdoptReport {
  * differ and why, then switches by a journal entry and writes the new lineage. The comparison writes nothing; a stop
  * during the writing is caught up by the next start.
  * Null: the lineage in use is the present one already, or there is none yet.
+ * @throws {LogIncompleteError} when the log lacks rows that a fresh index would have.
  */
 export async function adopt(
   options: FoldOptions & { readonly onCompared?: (report: AdoptReport) => void },
@@ -126,6 +127,10 @@ async function compare(
     { ...adoption, position: Number.MAX_SAFE_INTEGER },
     ...known.filter((row) => row.stream !== observationStreams.configuration),
   ];
+  const stated = parseObservation(formerConfiguration.kind, formerConfiguration.payload);
+  invariant(stated.type === 'ConfigAdopted', 'A lineage begins with its configuration');
+  const missing = lacking(stated.content, options.meaning);
+  if (missing.length > 0) throw new LogIncompleteError(missing);
   const tallies = new Map<string, { -readonly [K in keyof AssetChange]: AssetChange[K] }>();
   const tally = (asset: string) => {
     const found = tallies.get(asset) ?? { asset, changed: 0, dropped: 0, added: 0, vScalarMax: null, priceMax: null };
@@ -160,8 +165,6 @@ async function compare(
   for (; !entry.done; entry = await stored.next())
     settle(entry.value.parsed.time, entry.value.parsed.values.assets, {});
 
-  const stated = parseObservation(formerConfiguration.kind, formerConfiguration.payload);
-  invariant(stated.type === 'ConfigAdopted', 'A lineage begins with its configuration');
   const reasons = differences('', stated.content, options.meaning);
   if (former.modelVersion !== options.modelVersion) {
     reasons.push(`model version: ${former.modelVersion.slice(0, 12)} -> ${options.modelVersion.slice(0, 12)}`);

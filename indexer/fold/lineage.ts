@@ -22,6 +22,49 @@ export class AnotherMeaningError extends FatalError {
   }
 }
 
+export class ActivatedFeedChangedError extends FatalError {
+  override readonly name = 'ActivatedFeedChangedError';
+  constructor(readonly feed: string) {
+    super(
+      `Feed ${feed} joined this lineage with another definition than chains.json gives now; what it said since cannot be read anew. Restore its entry, or give the changed feed a new key.`,
+    );
+  }
+}
+
+/** The log lacks rows that a fresh index with the new configuration would have. */
+export class LogIncompleteError extends FatalError {
+  override readonly name = 'LogIncompleteError';
+  constructor(readonly missing: readonly string[]) {
+    super(
+      `The log cannot be read with the present configuration, since it lacks what a fresh index would hold:\n${missing.map((line) => `  ${line}`).join('\n')}\nIndex into a new database (on the devnet: avsl up --reset), add feeds with "activation": "now", or restore the former chains.json.`,
+    );
+  }
+}
+
+/**
+ * What a log that was indexed with `former` lacks for `next`: older blocks, state reads at other blocks, rows of feeds that
+ * nobody asked for. Empty: adopting `next` gives what a fresh index gives. Chains that are new are indexed from their start.
+ */
+export function lacking(former: Meaning, next: Meaning): string[] {
+  const missing: string[] = [];
+  for (const [name, chain] of Object.entries(next.chains)) {
+    const before = Object.values(former.chains).find(({ chainId }) => chainId === chain.chainId);
+    if (!before) continue;
+    for (const key of ['startBlock', 'stateReadEveryBlocks'] as const) {
+      if (before[key] !== chain[key])
+        missing.push(`chains.${name}.${key}: indexed with ${before[key]}, now ${chain[key]}`);
+    }
+    const watched = new Set(
+      Object.values(before.feeds).map(({ source, address, key }) => `${source} ${address} ${key}`),
+    );
+    for (const [feed, { source, address, key }] of Object.entries(chain.feeds)) {
+      if (!watched.has(`${source} ${address} ${key}`))
+        missing.push(`chains.${name}.feeds.${feed}: was not indexed from the start`);
+    }
+  }
+  return missing;
+}
+
 /** Identity of a lineage: what final means depends on all of these. */
 export function lineageId(
   network: string,

@@ -59,9 +59,8 @@ export async function* foldPieces(
   const { engine, observations, throughTime } = options;
   const adopted = observations[0];
   invariant(adopted, 'The log holds no configuration of this lineage');
-  const chainIds = (await client.query('SELECT DISTINCT chain_id FROM batch ORDER BY chain_id')).rows.map(
-    (row) => row.chain_id as number,
-  );
+  const configuration = decodeObservation(adopted.kind, adopted.payload) as ConfigurationAdopted;
+  const chainIds = configuration.chains.map((chain) => chain.chainId);
   const stops = new Set(options.stops ?? []);
   let time = adopted.effectiveTime - 1;
   while (time < throughTime) {
@@ -299,6 +298,15 @@ export async function recompute(options: {
             where: `journal entry ${entry.seq}`,
             found: 'values',
             expected: 'none: the log gives no closing at its time',
+          });
+        }
+      } else if (Object.keys(kept.assets).length === 0 && retracted) {
+        // A pure retraction only says what is no longer there.
+        for (const asset of retracted.filter((id) => computed?.assets[id])) {
+          differences.push({
+            where: `journal entry ${entry.seq}, retracted ${asset}`,
+            found: 'a retraction',
+            expected: 'its value, which the log still gives',
           });
         }
       } else {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Canonical } from '../../schema/canonical.ts';
+import { type Canonical, canonicalJson } from '../../schema/canonical.ts';
 import type { Meaning, Operation } from '../../schema/chains-config.ts';
 import { FatalError, invariant } from '../../schema/errors.ts';
 import type { ConfigurationAdopted, FeedDefinition } from '../../schema/events.ts';
@@ -32,7 +32,15 @@ import { meaningSha256, observationOf } from '../sources/observations.ts';
 import { createDecoder, decodableTopics, decodeObservation } from '../sources/registry.ts';
 import { FoldEngine } from './engine.ts';
 import { FeedVersions } from './feed-versions.ts';
-import { AnotherMeaningError, adoptionOf, decoderFor, differenceOf, lineageId, startBlocksOf } from './lineage.ts';
+import {
+  ActivatedFeedChangedError,
+  AnotherMeaningError,
+  adoptionOf,
+  decoderFor,
+  differenceOf,
+  lineageId,
+  startBlocksOf,
+} from './lineage.ts';
 import { observationsOf, readEntries } from './log-entries.ts';
 import { Membership } from './membership.ts';
 import { coveredThrough, finalThrough, floorTo, Pace } from './pace.ts';
@@ -212,14 +220,18 @@ class FoldRunner {
 
   /** Price sources that join from now enter the log once. */
   async #activate(): Promise<void> {
-    const known = new Set<string>();
+    const known = new Map<string, FeedDefinition>();
     for (const row of this.#observations) {
       const event = decodeObservation(row.kind, row.payload);
-      if (event.type === 'FeedActivated') known.add(event.feed.id);
-      if (event.type === 'ConfigurationAdopted') for (const feed of event.feeds) known.add(feed.id);
+      if (event.type === 'FeedActivated') known.set(event.feed.id, event.feed);
+      if (event.type === 'ConfigurationAdopted') for (const feed of event.feeds) known.set(feed.id, feed);
     }
     for (const feed of this.#options.activations) {
-      if (known.has(feed.id)) continue;
+      const joined = known.get(feed.id);
+      if (joined) {
+        if (canonicalJson(joined as unknown as Canonical) === canonicalJson(feed as unknown as Canonical)) continue;
+        throw new ActivatedFeedChangedError(feed.id);
+      }
       await this.#observe(observationStreams.activation, observationOf({ type: 'FeedActivated', feed }));
       await this.#restore();
     }
@@ -420,12 +432,13 @@ class FoldRunner {
         );
         return true;
       }
-      const lastBlock = this.#membership.lastBlock(chain.chainId) as number;
-      if (chain.finalisedBlock <= lastBlock || chain.finalisedTime <= this.#publication.finalTime) continue;
-      this.#options.warn?.(`Chain ${chain.chainId} is back through block ${chain.finalisedBlock}.`);
+      // Near the others again. What it brings late takes the time of the return, which no final value has passed.
+      const othersTime = Math.min(...others.map((other) => other.toTime));
+      if (chain.toTime + exclusionSecondsMax / 2 < othersTime) continue;
+      this.#options.warn?.(`Chain ${chain.chainId} is back at block ${chain.toBlock}.`);
       await this.#observe(
         observationStreams.membership,
-        observationOf({ type: 'ChainReturned', chainId, throughBlock: chain.finalisedBlock, atStep: step }),
+        observationOf({ type: 'ChainReturned', chainId, throughBlock: chain.toBlock, atStep: step }),
       );
       return true;
     }

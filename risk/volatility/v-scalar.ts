@@ -63,7 +63,12 @@ export function nextVScalar(input: VScalarInput): PublishedAsset['vScalar'] {
   return { alpha, flags, hold, raw, value, wad: toWadRoundedUp(value).toString() };
 }
 
-function nextHold(input: VScalarInput): PublishedAsset['vScalar']['hold'] {
+/** The hold that stands at this closing; null: V may fall. */
+export function nextHold(
+  input: Pick<VScalarInput, 'skew' | 'voters' | 'time' | 'previous' | 'previousVoters' | 'status'> & {
+    readonly parameters: Pick<ModelParameters, 'holdSeconds'>;
+  },
+): PublishedAsset['vScalar']['hold'] {
   const { previous, time } = input;
   if (previous === null) return null;
   const present = new Set(input.voters);
