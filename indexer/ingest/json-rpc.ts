@@ -31,7 +31,7 @@ export class RpcUnavailableError extends RetryableError {
   }
 }
 
-const attemptsMax = 4;
+const roundsMax = 4;
 const quantity = z.string().regex(/^0x[0-9a-f]+$/i);
 const hash = z
   .string()
@@ -58,18 +58,33 @@ export class JsonRpc {
 
   /** All calls in one HTTP request; answers in the order of the calls. */
   async batch(calls: readonly RpcCall[]): Promise<readonly RpcAnswer[]> {
-    let failure: RpcUnavailableError | null = null;
-    for (let attempt = 0; attempt < attemptsMax * this.urls.length; attempt++) {
-      if (attempt >= this.urls.length) await sleep(100 * 3 ** Math.floor(attempt / this.urls.length));
-      const url = this.urls[attempt % this.urls.length] as string;
+    let failure: unknown = new RpcUnavailableError('(none)', 'no endpoint is configured');
+    for await (const url of this.endpoints()) {
       try {
-        return await this.#post(url, calls);
+        return await this.ask(url, calls);
       } catch (error) {
-        const cause = (error as Error).cause ?? error;
-        failure = new RpcUnavailableError(endpointName(url), cause instanceof Error ? cause.message : String(cause));
+        failure = error;
       }
     }
-    throw failure ?? new RpcUnavailableError('(none)', 'no endpoint is configured');
+    throw failure;
+  }
+
+  /** The URLs to try, one after the other, several times, with a growing pause after each round. */
+  async *endpoints(): AsyncGenerator<string, void, void> {
+    for (let round = 0; round < roundsMax; round++) {
+      if (round > 0) await sleep(100 * 3 ** round);
+      yield* this.urls;
+    }
+  }
+
+  /** `batch` of one endpoint, tried once. @throws {RpcUnavailableError} */
+  async ask(url: string, calls: readonly RpcCall[]): Promise<readonly RpcAnswer[]> {
+    try {
+      return await this.#post(url, calls);
+    } catch (error) {
+      const cause = (error as Error).cause ?? error;
+      throw new RpcUnavailableError(endpointName(url), cause instanceof Error ? cause.message : String(cause));
+    }
   }
 
   async chainId(): Promise<number> {

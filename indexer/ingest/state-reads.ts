@@ -24,7 +24,7 @@ export class StateUnavailableError extends FatalError {
     readonly problem: string,
   ) {
     super(
-      `The RPC node has no state for block ${block} (${problem}). Use an archive node, or set startBlock to a block ` +
+      `No RPC node has the state of block ${block} (${problem}). Use an archive node, or set startBlock to a block ` +
         'whose state it keeps.',
     );
   }
@@ -71,20 +71,7 @@ export async function readState(
   expected: ReadonlyMap<number, Hash>,
 ): Promise<Map<number, ReadBlock>> {
   const calls = numbers.flatMap((number) => reads.map((read) => ({ number, read })));
-  const results = await inRequests(calls, async (piece) => {
-    const answers = await rpc.batch(
-      piece.map(
-        ({ number, read }): RpcCall => ({
-          method: 'eth_call',
-          params: [{ to: read.to, data: read.calldata }, `0x${number.toString(16)}`],
-        }),
-      ),
-    );
-    return piece.map(({ number, read }, i): BlockStateRead => {
-      const answer = answers[i] as RpcAnswer;
-      return { to: read.to, calldata: read.calldata, result: resultOf(number, read, answer) };
-    });
-  });
+  const results = await inRequests(calls, (piece) => callAll(rpc, piece));
   const headers = await inRequests(numbers, (piece) => rpc.headers(piece));
   return new Map(
     numbers.map((number, i) => {
@@ -98,24 +85,76 @@ export async function readState(
   );
 }
 
+interface StateCall {
+  readonly number: number;
+  readonly read: StateRead;
+}
+
+interface Refusal {
+  readonly problem: string;
+  readonly lacksState: boolean;
+}
+
+/** Asks the endpoints in turn for what is still open. A refusal is no answer of the chain, so it is never stored. */
+async function callAll(rpc: JsonRpc, calls: readonly StateCall[]): Promise<BlockStateRead[]> {
+  const done = new Map<StateCall, BlockStateRead>();
+  const refusals = new Map<string, ReadonlyMap<StateCall, Refusal>>();
+  let failure: unknown;
+  for await (const url of rpc.endpoints()) {
+    const open = calls.filter((call) => !done.has(call));
+    const refused = new Map<StateCall, Refusal>();
+    try {
+      const answers = await rpc.ask(url, open.map(toRpcCall));
+      open.forEach((call, i) => {
+        const verdict = verdictOf(answers[i] as RpcAnswer);
+        if ('problem' in verdict) refused.set(call, verdict);
+        else done.set(call, { to: call.read.to, calldata: call.read.calldata, result: verdict.result });
+      });
+    } catch (error) {
+      failure = error;
+    }
+    refusals.set(url, refused);
+    if (done.size === calls.length) break;
+  }
+  const results: BlockStateRead[] = [];
+  for (const call of calls) {
+    const read = done.get(call);
+    const said = rpc.urls.flatMap((url) => refusals.get(url)?.get(call) ?? []);
+    if (read === undefined) throw said.length === 0 ? failure : await errorOf(rpc, call, said);
+    results.push(read);
+  }
+  return results;
+}
+
+/** Only where every endpoint lacks the state of a finalised block will waiting not help. */
+async function errorOf(rpc: JsonRpc, { number, read }: StateCall, said: readonly Refusal[]): Promise<Error> {
+  const problem = said.map((refusal) => refusal.problem).join('; ');
+  if (said.length === rpc.urls.length && said.every((refusal) => refusal.lacksState)) {
+    const [finalised] = await rpc.headers(['finalized']);
+    if (finalised && number <= finalised.number) return new StateUnavailableError(number, problem);
+  }
+  return new StateReadFailedError(number, read.to, problem);
+}
+
+function toRpcCall({ number, read }: StateCall): RpcCall {
+  return { method: 'eth_call', params: [{ to: read.to, data: read.calldata }, `0x${number.toString(16)}`] };
+}
+
 /** Null for a revert and where there is no code; everything else the node refuses is no answer of the chain. */
-function resultOf(number: number, read: StateRead, answer: RpcAnswer): Hex | null {
+function verdictOf(answer: RpcAnswer): { readonly result: Hex | null } | Refusal {
   if ('result' in answer) {
-    if (typeof answer.result !== 'string')
-      throw new StateReadFailedError(number, read.to, 'the answer is no hex string');
-    return answer.result === '0x' ? null : Hex(answer.result);
+    const { result } = answer;
+    if (typeof result !== 'string' || !/^0x([0-9a-f]{2})*$/i.test(result)) {
+      return { problem: `the answer ${JSON.stringify(result)?.slice(0, 100)} is no hex string`, lacksState: false };
+    }
+    return { result: result === '0x' ? null : Hex(result) };
   }
   const { code, message } = answer.error;
-  if (
-    code === 3 ||
-    /revert|invalid opcode|out of gas|stack (under|over)flow|invalid jump|vm execution/i.test(message)
-  ) {
-    return null;
-  }
-  if (/missing trie node|pruned|historical state|state .*not available|archive/i.test(message)) {
-    throw new StateUnavailableError(number, message);
-  }
-  throw new StateReadFailedError(number, read.to, message);
+  if (code === 3 || /revert/i.test(message)) return { result: null };
+  return {
+    problem: message,
+    lacksState: /missing trie node|pruned|historical state|state .*not available|archive/i.test(message),
+  };
 }
 
 async function inRequests<T, R>(
