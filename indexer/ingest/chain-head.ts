@@ -1,5 +1,21 @@
+import { FatalError } from '../../schema/errors.ts';
 import type { IngestedBatch } from '../../store/log-writer.ts';
 import type { BlockHeader, JsonRpc } from './json-rpc.ts';
+
+export class NoFinalisedBlockError extends FatalError {
+  override readonly name = 'NoFinalisedBlockError';
+  constructor(
+    readonly chainId: number,
+    readonly head: number,
+    readonly finalityDueAbove: number,
+  ) {
+    super(
+      `Chain ${chainId}: the RPC node's head is ${head} and it calls no block finalised, which is expected above block ` +
+        `${finalityDueAbove} (startBlock and reorgDepthBlocksMax). No value would ever become final. ` +
+        `Set RPC_${chainId} to a node that answers the block tag "finalized".`,
+    );
+  }
+}
 
 /** The node's head and its `finalized` tag, asked at most every `maxAgeMs`. */
 export class ChainHead {
@@ -10,6 +26,9 @@ export class ChainHead {
   constructor(
     readonly rpc: JsonRpc,
     readonly maxAgeMs: number,
+    readonly chainId: number,
+    /** A node whose head is above this block and that calls none finalised is refused; below it is merely young. */
+    readonly finalityDueAbove: number,
   ) {}
 
   get latest(): number {
@@ -25,9 +44,22 @@ export class ChainHead {
 
   async #refresh(): Promise<void> {
     if (performance.now() - this.#askedAt < this.maxAgeMs) return;
-    const [latest, finalised] = await this.rpc.headers(['latest', 'finalized']);
-    this.#askedAt = performance.now();
-    this.#latest = latest?.number ?? this.#latest;
-    if (finalised && finalised.number > (this.#finalised?.number ?? -1)) this.#finalised = finalised;
+    const silent = new Set<string>();
+    let failure: unknown;
+    for await (const url of this.rpc.endpoints()) {
+      try {
+        const [latest, finalised] = await this.rpc.headers(['latest', 'finalized'], url);
+        this.#askedAt = performance.now();
+        this.#latest = latest?.number ?? this.#latest;
+        if (finalised && finalised.number > (this.#finalised?.number ?? -1)) this.#finalised = finalised;
+        if (finalised || this.#latest <= this.finalityDueAbove) return;
+        silent.add(url);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    if (this.#finalised !== null && silent.size > 0) return;
+    if (silent.size < this.rpc.urls.length) throw failure;
+    throw new NoFinalisedBlockError(this.chainId, this.#latest, this.finalityDueAbove);
   }
 }

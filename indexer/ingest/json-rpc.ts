@@ -91,13 +91,17 @@ export class JsonRpc {
     return Number(this.#result(await this.call('eth_chainId'), quantity));
   }
 
-  /** Headers in the order asked; null where the node has no such block. */
-  async headers(blocks: readonly (number | 'finalized' | 'latest')[]): Promise<readonly (BlockHeader | null)[]> {
+  /** Headers in the order asked, of one endpoint where it is named; null where the node has no such block. */
+  async headers(
+    blocks: readonly (number | 'finalized' | 'latest')[],
+    url?: string,
+  ): Promise<readonly (BlockHeader | null)[]> {
     const tags = blocks.map((block) => (typeof block === 'number' ? `0x${block.toString(16)}` : block));
-    const answers = await this.batch(tags.map((tag) => ({ method: 'eth_getBlockByNumber', params: [tag, false] })));
+    const calls = tags.map((tag) => ({ method: 'eth_getBlockByNumber', params: [tag, false] }));
+    const answers = url === undefined ? await this.batch(calls) : await this.ask(url, calls);
     return answers.map((answer, i) => {
       // Before the first finalised block some nodes answer the tag with an error.
-      if ('error' in answer && blocks[i] === 'finalized') return null;
+      if ('error' in answer && blocks[i] === 'finalized' && !isLimit(answer.error)) return null;
       const header = this.#result(answer, headerSchema);
       return header && { ...header, number: Number(header.number), timestamp: Number(header.timestamp) };
     });
@@ -127,6 +131,11 @@ export class JsonRpc {
       return answer.error ? { error: answer.error } : { result: answer.result };
     });
   }
+}
+
+/** The node did not look: it was asked too much (EIP-1474 has code -32005 for it). */
+function isLimit({ code, message }: { readonly code: number; readonly message: string }): boolean {
+  return code === -32005 || code === 429 || /limit|too many/i.test(message);
 }
 
 /** Host of a URL: path and query may hold a key. */

@@ -126,7 +126,10 @@ async function follow(
   reads: readonly StateRead[],
 ): Promise<void> {
   const { meaning, wiring } = options;
-  const head = rpc === null ? null : new ChainHead(rpc, wiring.pollMs / 2);
+  const head =
+    rpc === null
+      ? null
+      : new ChainHead(rpc, wiring.pollMs / 2, meaning.chainId, meaning.startBlock + meaning.reorgDepthBlocksMax);
   const meter = new IngestMeter(options.chainName, options.onProgress);
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
