@@ -80,7 +80,7 @@ export interface FoldOptions {
 }
 
 /** Most blocks and logs per chain between two commits while catching up: they lie in memory. */
-const CATCH_UP = { blocks: 2000, logs: 10_000 };
+const CATCH_UP = { blocks: 2000, logs: 4000 };
 /** The cursor and `_meta` are refreshed at least this often while nothing is published. */
 const REFRESH_MS = 1000;
 
