@@ -128,11 +128,12 @@ export class Index {
   readonly #gateways: ReadonlyMap<ChainName, GatewayStub>;
   readonly #children = new Map<ChainName, IngestChild>();
   readonly #failures: IngestEnd[] = [];
-  #lastEnd: IngestEnd | null = null;
   #foldChild: ChildProcess | null = null;
   #closed = false;
   /** Ingest processes that ended on their own and were started again. */
   restarts = 0;
+  /** How the last of them ended. */
+  lastEnd: IngestEnd | null = null;
 
   constructor(world: World, database: FreshDatabase, gateways: ReadonlyMap<ChainName, GatewayStub>) {
     this.#world = world;
@@ -176,7 +177,7 @@ export class Index {
       if (end.code === 3) this.#failures.push(end);
       else {
         this.restarts += 1;
-        this.#lastEnd = end;
+        this.lastEnd = end;
         this.startIngest(chain);
       }
     });
@@ -215,7 +216,7 @@ export class Index {
         if (found === wanted) break;
         this.#refuseFailures();
         if (Date.now() > deadline) {
-          const last = `${this.restarts} restarts, the last after ${JSON.stringify(this.#lastEnd)}`;
+          const last = `${this.restarts} restarts, the last after ${JSON.stringify(this.lastEnd)}`;
           throw new Error(`${chain}: the log ends with ${found}, the node with ${wanted}; ${last}`);
         }
         await sleep(50);

@@ -19,9 +19,9 @@ it.each(seeds)(
     await index.fold();
     const result = await index.result();
     const { digest, finals } = result;
-    process.stdout.write(
-      `${JSON.stringify({ seed, ...churned, restarts: index.restarts, finals: finals.length, digest })}\n`,
-    );
+    const { restarts, lastEnd } = index;
+    const record = { seed, ...churned, finals: finals.length, digest, restarts, lastEnd };
+    process.stdout.write(`${JSON.stringify(record)}\n`);
     expect(await world.freshIndex(seed % 2 === 0 ? {} : { gatewaySeed: seed })).toEqual(result);
     await expectConsistent(index);
   },
