@@ -47,3 +47,14 @@ test('an endpoint that limits its use has not said that no block is finalised', 
   const head = await headOf(111, none, error('rate limit exceeded', -32005));
   await expect(head.finalisedFor(100)).rejects.toThrow(RpcUnavailableError);
 });
+
+test('the finalised block is asked again for a block that the node did not have when it was asked', async () => {
+  let latest = 120;
+  const node = await startFaultyNode((_, [block]) => headerAnswer(block === 'finalized' ? latest - 16 : latest));
+  nodes.push(node);
+  const head = new ChainHead(new JsonRpc([node.url], 2000), 60_000, 1, 110);
+  expect(await head.finalisedFor(120)).toMatchObject({ number: 104 });
+  latest = 121;
+  expect(await head.finalisedFor(120)).toMatchObject({ number: 104 });
+  expect(await head.finalisedFor(121)).toMatchObject({ number: 105 });
+});

@@ -17,7 +17,7 @@ export class NoFinalisedBlockError extends FatalError {
   }
 }
 
-/** The node's head and its `finalized` tag, asked at most every `maxAgeMs`. */
+/** The node's head and its `finalized` tag, asked again for a new block, else at most every `maxAgeMs`. */
 export class ChainHead {
   #finalised: BlockHeader | null = null;
   #latest = -1;
@@ -38,12 +38,13 @@ export class ChainHead {
   /** The finalised block as far as it matters to a batch that ends at `toBlock`. */
   async finalisedFor(toBlock: number): Promise<IngestedBatch['finalised']> {
     const settled = this.#finalised !== null && this.#finalised.number >= toBlock;
-    if (!settled || this.#latest < toBlock) await this.#refresh();
+    const isRecent = performance.now() - this.#askedAt < this.maxAgeMs;
+    // What the node said before it had the block cannot tell how much the block made final, however recent it is.
+    if (this.#latest < toBlock || !(settled || isRecent)) await this.#refresh();
     return this.#finalised;
   }
 
   async #refresh(): Promise<void> {
-    if (performance.now() - this.#askedAt < this.maxAgeMs) return;
     const silent = new Set<string>();
     let failure: unknown;
     for await (const url of this.rpc.endpoints()) {
