@@ -53,3 +53,21 @@ test('an answer that may belong to another block than expected is refused', asyn
   const other = new Map([[2, Hash(`0x${'00'.repeat(32)}`)]]);
   await expect(readState(rpc, reads, [2], other)).rejects.toThrow(BlockGoneError);
 });
+
+test('a head that grows while it is read is not given the state of the next block', async () => {
+  const reads = Array.from({ length: 60 }, () => ({ to: emitters[0], calldata: countCall }));
+  let growing = true;
+  const wrong: unknown[] = [];
+  const readers = Array.from({ length: 4 }, async () => {
+    while (growing) {
+      const head = await chain.head();
+      const read = await readState(rpc, reads, [head], new Map());
+      for (const { result } of read.get(head)?.stateReads ?? [])
+        if (Number(result) !== head) wrong.push([head, result]);
+    }
+  });
+  for (let i = 0; i < 300; i++) await chain.mine([[emitters[0], topics[0], i]]);
+  growing = false;
+  await Promise.all(readers);
+  expect(wrong).toEqual([]);
+});

@@ -61,7 +61,8 @@ export function stateReadBlocks(from: number, to: number, startBlock: number, ev
 
 /**
  * Calls every read at every block, then asks for the blocks' hashes: equal to `expected` where that is known, the
- * answers belong to that very block.
+ * answers belong to that very block. Not so where the head was read and grew meanwhile: a node may have answered from
+ * the block it was just adding (Anvil does), so the head is asked again once it has a successor.
  * @param reads sorted by (to, calldata)
  */
 export async function readState(
@@ -71,7 +72,15 @@ export async function readState(
   expected: ReadonlyMap<number, Hash>,
 ): Promise<Map<number, ReadBlock>> {
   const calls = numbers.flatMap((number) => reads.map((read) => ({ number, read })));
-  const results = await inRequests(calls, (piece) => callAll(rpc, piece));
+  const last = Math.max(...numbers);
+  let head = await headOf(rpc);
+  let results = await inRequests(calls, (piece) => callAll(rpc, piece));
+  while (head <= last) {
+    const grown = await headOf(rpc);
+    if (grown <= head) break;
+    head = grown;
+    results = await inRequests(calls, (piece) => callAll(rpc, piece));
+  }
   const headers = await inRequests(numbers, (piece) => rpc.headers(piece));
   return new Map(
     numbers.map((number, i) => {
@@ -83,6 +92,11 @@ export async function readState(
       return [number, { header, stateReads: results.slice(i * reads.length, (i + 1) * reads.length) }];
     }),
   );
+}
+
+async function headOf(rpc: JsonRpc): Promise<number> {
+  const [latest] = await rpc.headers(['latest']);
+  return latest?.number ?? -1;
 }
 
 interface StateCall {

@@ -13,12 +13,17 @@ const read = { to: Address(`0x${'ee'.repeat(20)}`), calldata: Hex('0x01') };
 const good: RpcAnswer = { result: '0x02' };
 const error = (message: string, code = -32000): RpcAnswer => ({ error: { code, message } });
 
-/** Nodes that answer eth_call as given, one each; null: one that is away. Block 50 is finalised. */
+const tagged = new Map<unknown, number>([
+  ['finalized', 50],
+  ['latest', 60],
+]);
+
+/** Nodes that answer eth_call as given, one each; null: one that is away. */
 async function rpcOf(...answers: (RpcAnswer | null)[]): Promise<JsonRpc> {
   const started = await Promise.all(
     answers.map(async (answer) => {
       const node = await startFaultyNode((method, [block]) =>
-        method === 'eth_call' && answer ? answer : headerAnswer(block === 'finalized' ? 50 : Number(block)),
+        method === 'eth_call' && answer ? answer : headerAnswer(tagged.get(block) ?? Number(block)),
       );
       if (answer === null) node.close();
       else nodes.push(node);
@@ -55,7 +60,7 @@ test('a limit met at every endpoint is a failure to try again', async () => {
 
 test('only a revert is stored as a call without a result, and no second endpoint is asked about it', async () => {
   expect(await resultAt(await rpcOf(error('boom', 3), good), 7)).toEqual([null]);
-  expect(nodes.map(({ called }) => called)).toEqual([['eth_call', 'eth_getBlockByNumber'], []]);
+  expect(nodes.map(({ called }) => called)).toEqual([['eth_getBlockByNumber', 'eth_call', 'eth_getBlockByNumber'], []]);
   expect(await resultAt(await rpcOf(error('execution reverted: no price')), 7)).toEqual([null]);
 });
 
