@@ -352,7 +352,7 @@ export async function writeCommit(client: Client, commit: FoldCommit): Promise<v
   );
   await copyRows(
     client,
-    'published_asset (seq, lineage, asset, step, time, kind, retracted, status, price, confidence, v_scalar, v_scalar_wad, sigma_fast, sigma_slow, value)',
+    'published_asset (seq, lineage, asset, step, time, kind, retracted, status, price, confidence, v_scalar, v_scalar_wad, sigma_fast, sigma_slow)',
     commit.journal.flatMap(({ seq, parsed }) => publishedRows(seq, parsed)),
   );
   if (commit.rewindVersionsTo !== null) {
@@ -402,7 +402,6 @@ function publishedRows(seq: number, body: JournalBody): CopyValue[][] {
       value.vScalar.wad,
       value.volatility.sigmaFast,
       value.volatility.sigmaSlow,
-      canonicalJson(value as unknown as Canonical),
     ]),
     ...(body.values.retracted ?? []).map((asset) => [
       ...head(asset, true),
@@ -413,7 +412,6 @@ function publishedRows(seq: number, body: JournalBody): CopyValue[][] {
       null,
       null,
       null,
-      'null',
     ]),
   ];
 }

@@ -130,7 +130,9 @@ export class NoSchemaError extends RetryableError {
   }
 }
 
-const published = 'p.seq, p.lineage, p.asset, p.step, p.time, p.kind, p.value';
+/** Columns of rows `p`; the value is the asset's part of the journal entry `j`, as it was hashed. */
+const published = `p.seq, p.lineage, p.asset, p.step, p.time, p.kind,
+  j.body::json #> ARRAY['values', 'assets', p.asset] AS value`;
 
 /**
  * Does row p count in the view (lineage $1, seq $2, finalTime $3)? Once a time is final only its final row does; before,
@@ -150,11 +152,12 @@ const sql = {
   values: `SELECT ${published} FROM unnest($5::text[]) AS a (asset) CROSS JOIN LATERAL (
       SELECT p.* FROM published_asset p
       WHERE p.lineage = $1 AND p.asset = a.asset AND p.time <= $4 AND p.seq <= $2 AND ${counts}
-      ORDER BY p.time DESC, p.seq DESC LIMIT 1) p`,
-  history: (order: 'ASC' | 'DESC') => `SELECT ${published} FROM published_asset p
-    WHERE p.lineage = $1 AND p.asset = $4 AND p.time BETWEEN $5 AND $6 AND p.seq <= $2
-      AND ($7::text[] IS NULL OR p.status = ANY ($7)) AND (NOT $8 OR p.price IS NOT NULL) AND ${counts}
-    ORDER BY p.time ${order}, p.seq ${order} LIMIT $9`,
+      ORDER BY p.time DESC, p.seq DESC LIMIT 1) p JOIN journal j ON j.seq = p.seq`,
+  history: (order: 'ASC' | 'DESC') => `SELECT ${published} FROM (SELECT * FROM published_asset p
+      WHERE p.lineage = $1 AND p.asset = $4 AND p.time BETWEEN $5 AND $6 AND p.seq <= $2
+        AND ($7::text[] IS NULL OR p.status = ANY ($7)) AND (NOT $8 OR p.price IS NOT NULL) AND ${counts}
+      ORDER BY p.time ${order}, p.seq ${order} LIMIT $9) p
+    JOIN journal j ON j.seq = p.seq ORDER BY p.time ${order}, p.seq ${order}`,
   journal: (order: 'ASC' | 'DESC') => `SELECT seq, '0x' || encode(prev_hash, 'hex') AS "prevHash",
       '0x' || encode(hash, 'hex') AS hash, body, floor(extract(epoch FROM published_at))::bigint AS "publishedAt"
     FROM journal WHERE seq > $1 AND seq < $2 AND ($3::text[] IS NULL OR kind = ANY ($3)) ORDER BY seq ${order} LIMIT $4`,
@@ -213,20 +216,19 @@ export class ReadApi {
 
   /** The values in force in a view, for those assets that have one, in no order. */
   async values(view: JournalView, assets: readonly string[]): Promise<PublishedRow[]> {
-    const rows = await this.#query<PublishedText>('api-values', sql.values, [
+    return this.#query<PublishedRow>('api-values', sql.values, [
       view.lineage,
       view.seq,
       view.finalTime,
       view.time,
       assets,
     ]);
-    return rows.map(parsePublished);
   }
 
   /** The values of one asset, one for each closing time. */
   async history(view: JournalView, range: HistoryRange): Promise<PublishedRow[]> {
     const statement = range.ascending ? 'historyAsc' : 'historyDesc';
-    const rows = await this.#query<PublishedText>(`api-${statement}`, statements[statement], [
+    return this.#query<PublishedRow>(`api-${statement}`, statements[statement], [
       view.lineage,
       view.seq,
       view.finalTime,
@@ -237,7 +239,6 @@ export class ReadApi {
       range.priced,
       range.limit,
     ]);
-    return rows.map(parsePublished);
   }
 
   async journal(range: JournalRange): Promise<JournalRow[]> {
@@ -336,10 +337,4 @@ export class ReadApi {
     if (state === '42P01') return new NoSchemaError(error);
     return error;
   }
-}
-
-type PublishedText = Omit<PublishedRow, 'value'> & { readonly value: string };
-
-function parsePublished(row: PublishedText): PublishedRow {
-  return { ...row, value: JSON.parse(row.value) as PublishedAsset };
 }

@@ -378,14 +378,14 @@ describe('one log, one digest', () => {
     await expectReference(endOf(chains));
     const start = (chains[0]?.blocks[0]?.timestamp ?? 0) + 1800;
     const { rows } = await database.pool.query(
-      `SELECT time, status, value FROM published_asset WHERE asset = 'A0' AND kind = 'final' AND time > $1 AND time < $2 ORDER BY time`,
+      `SELECT time, status, value FROM published_value WHERE asset = 'A0' AND kind = 'final' AND time > $1 AND time < $2 ORDER BY time`,
       [start + 30, start + 7200],
     );
     // 23 or 24 points of the ageing grid, and the closings at which each feed went stale.
     expect(rows.length).toBeGreaterThanOrEqual(24);
     expect(rows[0].status).toBe('ok');
     expect(rows.at(-1).status).toBe('insufficient');
-    const values = rows.map((row) => JSON.parse(row.value));
+    const values = rows.map((row) => row.value);
     for (let i = 1; i < values.length; i++)
       expect(values[i].vScalar.value).toBeGreaterThanOrEqual(values[i - 1].vScalar.value);
     expect(values.at(-1).sources.every((source: { refused: string }) => source.refused === 'stale')).toBe(true);

@@ -136,7 +136,7 @@ describe('lineages', () => {
     expect((await adopt(foldOptions({ meaning: without })))?.reasons.length).toBeGreaterThan(0);
     expect((await replay({ databaseUrl: database.url })).differences).toEqual([]);
     const { rows } = await database.pool.query(
-      "SELECT value FROM published_asset WHERE lineage = $1 AND asset = 'A0' ORDER BY seq DESC LIMIT 1",
+      "SELECT value::text FROM published_value WHERE lineage = $1 AND asset = 'A0' ORDER BY seq DESC LIMIT 1",
       [(await foldRow()).lineage],
     );
     expect(rows[0].value).not.toContain('two/');
@@ -245,11 +245,9 @@ describe('membership', () => {
     await until((row) => row.final_time > stalledAt + 1000);
     const lastTime = (await foldRow()).final_time;
     const { rows } = await database.pool.query(
-      "SELECT value FROM published_asset WHERE kind = 'final' AND asset = 'A0' ORDER BY time DESC LIMIT 1",
+      "SELECT value FROM published_value WHERE kind = 'final' AND asset = 'A0' ORDER BY time DESC LIMIT 1",
     );
-    const refused = JSON.parse(rows[0].value).sources.filter((source: { feed: string }) =>
-      source.feed.startsWith('one/'),
-    );
+    const refused = rows[0].value.sources.filter((source: { feed: string }) => source.feed.startsWith('one/'));
     expect(refused.map((source: { refused: string }) => source.refused)).toEqual(Array(3).fill('chain-excluded'));
 
     await ingest(stalling, 1);

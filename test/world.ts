@@ -300,11 +300,11 @@ export class Index {
   /** What was published of an asset for (from, to], in order of time; the final value where there is one. */
   async published(asset: string, from: number, to: number): Promise<readonly Published[]> {
     const { rows } = await this.database.pool.query(
-      `SELECT DISTINCT ON (time) seq, time, value FROM published_asset
+      `SELECT DISTINCT ON (time) seq, time, value FROM published_value
        WHERE asset = $1 AND time > $2 AND time <= $3 AND NOT retracted ORDER BY time, kind = 'final' DESC, seq DESC`,
       [asset, from, to],
     );
-    return rows.map(({ seq, time, value }) => ({ seq, time, value: JSON.parse(value) }));
+    return rows.map(({ seq, time, value }) => ({ seq, time, value }));
   }
 
   async close(): Promise<void> {
