@@ -9,7 +9,7 @@ import { chainsConfigSchema } from '../schema/chains-config.ts';
 import { ChainId, Hash } from '../schema/ids.ts';
 import { connect, createPool, type Pool } from '../store/database.ts';
 import { openEmbeddedPostgres } from '../store/embedded-postgres.ts';
-import { type BlockLog, logTuple, TupleBuffer } from '../store/log-digest.ts';
+import { type BlockLog, logTuple, logTuplePrefix, TupleBuffer } from '../store/log-digest.ts';
 import { copiedColumns, copyTuples } from '../store/log-writer.ts';
 import { migrate } from '../store/migrate.ts';
 import { type GatewayBlock, type GatewaySource, generatedSource, startGatewayStub } from '../test/gateway-stub.ts';
@@ -111,7 +111,10 @@ async function rawCopy(databaseUrl: string): Promise<void> {
     const start = performance.now();
     const cpu = process.cpuUsage();
     tuples.clear();
-    for (const { number, logs } of piece) for (const log of logs) tuples.add(logTuple(chainId, number, log));
+    for (const { number, logs } of piece) {
+      const prefix = logTuplePrefix(chainId, number);
+      for (const log of logs) tuples.add(logTuple(prefix, log));
+    }
     await copyTuples(client, `log_${chainId}`, copiedColumns.log, tuples.bytes(0));
     milliseconds += performance.now() - start;
     cpuSeconds += cpuSince(cpu);

@@ -9,6 +9,7 @@ import {
   compareStateReads,
   logsSha256,
   logTuple,
+  logTuplePrefix,
   TupleBuffer,
 } from './log-digest.ts';
 
@@ -97,9 +98,14 @@ test('state reads sort as their bytes do', () => {
 
 test('text that is no hex, or of a wrong length, is refused instead of cut', () => {
   const row = { logIndex: 0, transactionHash: '0x', address: `0x${'bb'.repeat(20)}`, topics: [], data: '0x' };
-  expect(() => logTuple(1, 1, row as unknown as BlockLog)).toThrow(InvariantError);
-  expect(() => logTuple(1, 1, { ...row, transactionHash: `0x${'a'.repeat(63)}` } as unknown as BlockLog)).toThrow();
+  expect(() => logTuple(logTuplePrefix(1, 1), row as unknown as BlockLog)).toThrow(InvariantError);
+  expect(() =>
+    logTuple(logTuplePrefix(1, 1), { ...row, transactionHash: `0x${'a'.repeat(63)}` } as unknown as BlockLog),
+  ).toThrow();
   const tuples = new TupleBuffer();
-  const bad = logTuple(1, 1, { ...row, transactionHash: `0x${'zz'.repeat(32)}` } as unknown as BlockLog);
+  const bad = logTuple(logTuplePrefix(1, 1), {
+    ...row,
+    transactionHash: `0x${'zz'.repeat(32)}`,
+  } as unknown as BlockLog);
   expect(() => tuples.add(bad)).toThrow(InvariantError);
 });

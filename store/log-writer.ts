@@ -13,6 +13,7 @@ import {
   blockTuple,
   logsSha256,
   logTuple,
+  logTuplePrefix,
   sha256Hex,
   stateReadTuple,
   TupleBuffer,
@@ -526,7 +527,8 @@ function encodeBlocks(
   blocks.forEach((block, i) => {
     if (block.logs.length === 0 && block.stateReads.length === 0 && i < blocks.length - 1) return;
     const [logStart, readStart] = [tuples.log.end, tuples.state_read.end];
-    for (const log of block.logs) tuples.log.add(logTuple(chainId, block.number, log));
+    const prefix = logTuplePrefix(chainId, block.number);
+    for (const log of block.logs) tuples.log.add(logTuple(prefix, log));
     for (const read of block.stateReads) tuples.state_read.add(stateReadTuple(chainId, block.number, read));
     const logsSha256 = sha256Hex(tuples.log.bytes(logStart), tuples.state_read.bytes(readStart));
     sha256s.set(block.number, logsSha256);
