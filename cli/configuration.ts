@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { feedDefinition, sources } from '../indexer/sources/registry.ts';
+import { feedDefinition, lendingSources, sources } from '../indexer/sources/registry.ts';
 import { oracleOf } from '../indexer/sources/source.ts';
 import {
   type ChainsConfig,
@@ -148,6 +148,29 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
         problem([...at, 'address'], `expected a feed of its own; feed ${twin} reads the same for the same asset`);
       feedOf.set(vote, feedName);
     }
+
+    for (const [tokenName, token] of Object.entries(meaning.tokens ?? {})) {
+      if (Object.hasOwn(assets, token.asset)) continue;
+      problem([...path, 'tokens', tokenName, 'asset'], `expected one of ${known(assets)}`);
+    }
+    for (const [deploymentName, deployment] of Object.entries(meaning.deployments ?? {})) {
+      const at = [...path, 'deployments', deploymentName];
+      const source = lendingSources.find(({ id }) => id === deployment.source);
+      if (!source) {
+        problem([...at, 'source'], `expected one of ${lendingSources.map(({ id }) => id).join(', ')}`);
+        continue;
+      }
+      for (const contract of source.contracts) {
+        if (!Object.hasOwn(deployment.contracts, contract)) {
+          problem([...at, 'contracts', contract], `expected the address of its ${contract}`);
+        }
+      }
+      for (const contract of Object.keys(deployment.contracts)) {
+        if (!source.contracts.includes(contract)) {
+          problem([...at, 'contracts', contract], `expected one of ${source.contracts.join(', ')}`);
+        }
+      }
+    }
   }
   return problems;
 }
@@ -226,6 +249,9 @@ export function meaningOf(config: ChainsConfig): {
           return [];
         }),
       ),
+      ...(chain.meaning.deployments && {
+        deployments: mapValues(chain.meaning.deployments, ({ verified, note, ...deployment }) => deployment),
+      }),
     })),
   });
   return { meaning, joining: joining.sort((a, b) => (a.id < b.id ? -1 : 1)) };

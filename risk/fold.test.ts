@@ -109,6 +109,8 @@ class Story {
         assets: [{ id: AssetId('ETH'), class: 'volatile', root: 'ETH' }],
         chains: [one, two].map((chainId) => ({ chainId, name: `chain ${chainId}`, startBlock: 0 })),
         feeds,
+        deployments: [],
+        tokens: [],
       },
       0,
     );
@@ -174,6 +176,8 @@ describe('closings', () => {
       assets: [{ id: AssetId('ETH'), class: 'volatile' as const, root: 'ETH' }],
       chains: [],
       feeds: [],
+      deployments: [],
+      tokens: [],
     };
     fold.evolve(adopt, 5);
     const first = fold.close(fold.nextClosing()).closing;

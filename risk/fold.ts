@@ -1,4 +1,4 @@
-import { assertNever, InvariantError, invariant } from '../schema/errors.ts';
+import { InvariantError, invariant } from '../schema/errors.ts';
 import type {
   AssetDefinition,
   ConfigurationAdopted,
@@ -10,6 +10,7 @@ import type {
 import type { Cut, PublishedAsset } from '../schema/published.ts';
 import { toFloat } from '../schema/units.ts';
 import { closeAsset, type FeedAtClose, type FeedFacts } from './close-asset.ts';
+import { evolveLending, watchDeployment } from './lending/evolve.ts';
 import type { Frame, Row } from './state.ts';
 import { State } from './state.ts';
 import { type EwmaState, initialEwma, updateEwma } from './volatility/ewma.ts';
@@ -76,6 +77,8 @@ export class Fold {
   /** Closing time that the news so far belongs to. */
   #newsClose = Number.POSITIVE_INFINITY;
   #due: number | undefined;
+  /** Timestamp of the block whose events are being applied. */
+  #blockTime = 0;
 
   /** Call after the state was loaded or undone: derived values are recomputed from it. */
   reset(): void {
@@ -137,6 +140,7 @@ export class Fold {
   sealBlock(block: BlockSealed, chainCommitment: string): void {
     const row = this.state.get('chain', String(block.chainId));
     invariant(row, `Block ${block.number} of unknown chain ${block.chainId}`);
+    this.#blockTime = block.timestamp;
     this.state.set('chain', String(block.chainId), {
       ...row,
       block: block.number,
@@ -188,7 +192,8 @@ export class Fold {
         return;
       }
       default:
-        assertNever(event);
+        // The vocabulary of lending deployments; the compiler checks there that none is missing.
+        evolveLending(this.state, event, this.#blockTime, this.stepOf(effectiveTime));
     }
   }
 
@@ -203,6 +208,7 @@ export class Fold {
       this.state.set('asset', definition.id, asRow(row));
     }
     for (const feed of event.feeds) this.#watch(feed);
+    for (const deployment of event.deployments) watchDeployment(this.state, deployment);
     this.#adopted = true;
     this.#news(
       event.assets.map((asset) => asset.id),

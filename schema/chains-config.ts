@@ -19,6 +19,7 @@ const url = z.url({ protocol: /^(https?|wss?)$/, error: 'expected an http(s) or 
 const assetKey = z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'expected 1 to 32 of A-Z a-z 0-9 . _ -');
 const chainKey = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a lower-case letter, then a-z 0-9 -');
 const feedKey = z.string().regex(/^[A-Za-z0-9./_-]+$/, 'expected one or more of A-Z a-z 0-9 . / _ -');
+const deploymentKey = z.string().regex(/^[A-Za-z0-9._-]+$/, 'expected one or more of A-Z a-z 0-9 . _ -');
 const seconds = z.number().int().min(1);
 const share = z.number().gt(0).lt(1);
 
@@ -75,6 +76,31 @@ export const feedSchema = z.strictObject({
   note: z.string().optional(),
 });
 
+/** How a lending deployment's tokens turn amounts into scaled balances: by release, since the rounding changed. */
+export const accountingRule = z.enum(['aave-v3.0', 'aave-v3.6']);
+
+export const deploymentSchema = z.strictObject({
+  source: z.string().min(1).meta({ description: 'Name of a file in indexer/sources' }),
+  contracts: z.record(z.string(), address).meta({
+    description:
+      'The contracts of this deployment, by the names its source gives them (aave-v3: pool, configurator, oracle)',
+  }),
+  accounting: accountingRule.meta({ description: 'Rounding of the implementation in place at the start block' }),
+  implementations: z
+    .record(address, accountingRule)
+    .default({})
+    .meta({ description: 'Implementations it may be upgraded to; any other degrades the deployment' }),
+  verified: z.boolean().default(true),
+  note: z.string().optional(),
+});
+
+/** A token of a chain and the asset it is a claim on. */
+export const tokenSchema = z.strictObject({
+  address,
+  asset: z.string().meta({ description: 'Key of an asset' }),
+  decimals: z.number().int().min(0).max(36),
+});
+
 export const chainMeaningSchema = z.strictObject({
   chainId: z.number().int().min(1),
   startBlock: z.number().int().min(0),
@@ -88,6 +114,8 @@ export const chainMeaningSchema = z.strictObject({
     .max(20_000)
     .meta({ description: 'How many blocks ingest can roll back' }),
   feeds: z.record(feedKey, feedSchema),
+  tokens: z.record(assetKey, tokenSchema).optional(),
+  deployments: z.record(deploymentKey, deploymentSchema).optional(),
 });
 
 export const chainWiringSchema = z.strictObject({
@@ -129,10 +157,13 @@ export const meaningSchema = z.strictObject({
     chainKey,
     chainMeaningSchema.extend({
       feeds: z.record(feedKey, feedSchema.omit({ activation: true, verified: true, note: true })),
+      deployments: z.record(deploymentKey, deploymentSchema.omit({ verified: true, note: true })).optional(),
     }),
   ),
 });
 export type Meaning = z.output<typeof meaningSchema>;
+export type AccountingRule = z.output<typeof accountingRule>;
+export type DeploymentMeaning = NonNullable<Meaning['chains'][string]['deployments']>[string];
 export type FeedMeaning = Meaning['chains'][string]['feeds'][string];
 
 export class ConfigurationError extends FatalError {

@@ -1,4 +1,5 @@
-import type { AssetId, ChainId, FeedId } from './ids.ts';
+import type { AccountingRule } from './chains-config.ts';
+import type { Address, AssetId, ChainId, DeploymentId, FeedId } from './ids.ts';
 
 /**
  * The vocabulary of the fold. A source translates what its protocol emits into these words; the model knows no protocol.
@@ -12,7 +13,8 @@ export type DomainEvent =
   | OraclePriceReported
   | OracleReporterAssigned
   | OracleScaleReported
-  | LogNotUnderstood;
+  | LogNotUnderstood
+  | LendingEvent;
 
 /** What the model reads of chains.json. First event of every lineage. */
 export interface ConfigurationAdopted {
@@ -23,6 +25,8 @@ export interface ConfigurationAdopted {
   readonly assets: readonly AssetDefinition[];
   readonly chains: readonly { readonly chainId: ChainId; readonly name: string; readonly startBlock: number }[];
   readonly feeds: readonly FeedDefinition[];
+  readonly deployments: readonly DeploymentDefinition[];
+  readonly tokens: readonly TokenDefinition[];
 }
 
 /** A price source joins a running lineage. */
@@ -159,4 +163,284 @@ export interface LogNotUnderstood {
   readonly found: string;
   /** A state read, not a log: a later state read that does decode mends the feed. */
   readonly fromState: boolean;
+}
+
+/** One lending market on one chain. */
+export interface DeploymentDefinition {
+  readonly id: DeploymentId;
+  readonly chainId: ChainId;
+  /** Name of the source file that decodes it. */
+  readonly source: string;
+  readonly contracts: { readonly [name: string]: Address };
+  /** Rounding of the implementation in place at the start block. */
+  readonly accounting: AccountingRule;
+  readonly implementations: { readonly [implementation: Address]: AccountingRule };
+}
+
+/** A token of a chain and the asset it is a claim on. */
+export interface TokenDefinition {
+  readonly chainId: ChainId;
+  readonly address: Address;
+  readonly asset: AssetId;
+  readonly decimals: number;
+}
+
+/**
+ * What lending deployments say. `reserve` is the address of the underlying token. Rates and indexes are rays (1e27),
+ * shares are basis points, amounts raw units of the token; times are those of the block.
+ */
+export type LendingEvent =
+  | ReserveTokenAnnounced
+  | ReserveListed
+  | ReserveAccrued
+  | ReserveConfigured
+  | EModeCategorySet
+  | EModeMemberSet
+  | EModeSelected
+  | CollateralUseSet
+  | ScaledMinted
+  | ScaledBurned
+  | ScaledTransferred
+  | PriceOracleSet
+  | PriceOriginSet
+  | ReservePriceRead
+  | ReservesRead
+  | AccountOperated
+  | AccountLiquidated
+  | DeficitChanged
+  | ImplementationSet
+  | DeploymentNotUnderstood
+  | TokenNotUnderstood;
+
+/** A supply token says whose it is, in the transaction that lists its reserve. Anybody can say so: the listing counts. */
+export interface ReserveTokenAnnounced {
+  readonly type: 'ReserveTokenAnnounced';
+  readonly deployment: DeploymentId;
+  readonly token: Address;
+  readonly reserve: Address;
+  readonly decimals: number;
+  readonly blockNumber: number;
+}
+
+export interface ReserveListed {
+  readonly type: 'ReserveListed';
+  readonly deployment: DeploymentId;
+  readonly reserve: Address;
+  readonly supplyToken: Address;
+  readonly debtToken: Address;
+  readonly blockNumber: number;
+}
+
+/** A reserve's indexes and rates as of this block. */
+export interface ReserveAccrued {
+  readonly type: 'ReserveAccrued';
+  readonly deployment: DeploymentId;
+  readonly reserve: Address;
+  readonly liquidityRate: bigint;
+  readonly debtRate: bigint;
+  readonly liquidityIndex: bigint;
+  readonly debtIndex: bigint;
+}
+
+/** What governance sets per reserve. Caps in whole tokens, 0: none; debt ceiling in cents, 0: not isolated. */
+export interface ReserveSettings {
+  readonly ltv: number;
+  readonly liquidationThreshold: number;
+  /** 10500 = 5 % on top. */
+  readonly liquidationBonus: number;
+  readonly liquidationProtocolFee: number;
+  readonly reserveFactor: number;
+  readonly active: boolean;
+  readonly frozen: boolean;
+  readonly paused: boolean;
+  readonly borrowing: boolean;
+  readonly flashLoans: boolean;
+  readonly borrowCap: bigint;
+  readonly supplyCap: bigint;
+  readonly debtCeiling: bigint;
+  readonly siloed: boolean;
+  readonly borrowableInIsolation: boolean;
+  readonly dropped: boolean;
+}
+
+export interface ReserveConfigured {
+  readonly type: 'ReserveConfigured';
+  readonly deployment: DeploymentId;
+  readonly reserve: Address;
+  readonly settings: Partial<ReserveSettings>;
+}
+
+export interface EModeCategorySet {
+  readonly type: 'EModeCategorySet';
+  readonly deployment: DeploymentId;
+  /** 1 to 255; category 0 means none. */
+  readonly category: number;
+  readonly ltv: number;
+  readonly liquidationThreshold: number;
+  readonly liquidationBonus: number;
+  /** A price source shared by all members; null: each has its own. */
+  readonly priceSource: Address | null;
+  readonly label: string;
+}
+
+/** `exclusive`: a reserve has one category at a time, and leaves the one before; 0 leaves only. */
+export interface EModeMemberSet {
+  readonly type: 'EModeMemberSet';
+  readonly deployment: DeploymentId;
+  readonly reserve: Address;
+  readonly category: number;
+  readonly as: 'exclusive' | 'collateral' | 'borrowable' | 'ltvZero';
+  readonly enabled: boolean;
+}
+
+export interface EModeSelected {
+  readonly type: 'EModeSelected';
+  readonly deployment: DeploymentId;
+  readonly account: Address;
+  readonly category: number;
+}
+
+export interface CollateralUseSet {
+  readonly type: 'CollateralUseSet';
+  readonly deployment: DeploymentId;
+  readonly reserve: Address;
+  readonly account: Address;
+  readonly enabled: boolean;
+}
+
+/**
+ * A supply or debt token minted: `value` = amount + balanceIncrease, the interest since the account's last operation
+ * included. A burn below accrued interest appears as a mint whose value is smaller than its balanceIncrease.
+ */
+export interface ScaledMinted {
+  readonly type: 'ScaledMinted';
+  readonly chainId: ChainId;
+  readonly token: Address;
+  readonly account: Address;
+  readonly value: bigint;
+  readonly balanceIncrease: bigint;
+  readonly index: bigint;
+}
+
+/** `value` = amount - balanceIncrease. */
+export interface ScaledBurned {
+  readonly type: 'ScaledBurned';
+  readonly chainId: ChainId;
+  readonly token: Address;
+  readonly account: Address;
+  readonly value: bigint;
+  readonly balanceIncrease: bigint;
+  readonly index: bigint;
+}
+
+export interface ScaledTransferred {
+  readonly type: 'ScaledTransferred';
+  readonly chainId: ChainId;
+  readonly token: Address;
+  readonly from: Address;
+  readonly to: Address;
+  /** Already scaled. */
+  readonly scaled: bigint;
+  readonly index: bigint;
+}
+
+/** The deployment asks another oracle from now on. */
+export interface PriceOracleSet {
+  readonly type: 'PriceOracleSet';
+  readonly deployment: DeploymentId;
+  readonly oracle: Address;
+}
+
+/** An oracle takes a reserve's price from this contract. Anybody can say so: that of a deployment's oracle counts. */
+export interface PriceOriginSet {
+  readonly type: 'PriceOriginSet';
+  readonly chainId: ChainId;
+  readonly oracle: Address;
+  readonly reserve: Address;
+  readonly priceSource: Address;
+}
+
+/** What the deployment's oracle answered for a reserve; null: it reverted. */
+export interface ReservePriceRead {
+  readonly type: 'ReservePriceRead';
+  readonly deployment: DeploymentId;
+  readonly reserve: Address;
+  /** In the market's base currency (USD with 8 decimals on Aave v3). */
+  readonly price: bigint | null;
+  readonly blockNumber: number;
+}
+
+/** The reserves the pool says it has, in its own order. */
+export interface ReservesRead {
+  readonly type: 'ReservesRead';
+  readonly deployment: DeploymentId;
+  readonly reserves: readonly Address[];
+  readonly blockNumber: number;
+}
+
+export interface AccountLiquidated {
+  readonly type: 'AccountLiquidated';
+  readonly deployment: DeploymentId;
+  readonly account: Address;
+  readonly collateralReserve: Address;
+  readonly debtReserve: Address;
+  readonly debtCovered: bigint;
+  readonly collateralSeized: bigint;
+  readonly liquidator: Address;
+  /** The liquidator took supply tokens instead of the underlying. */
+  readonly receivedSupplyToken: boolean;
+  readonly blockNumber: number;
+  readonly logIndex: number;
+  readonly transactionHash: string;
+}
+
+/** Bad debt was written off (positive) or covered (negative). `account` null: covered. */
+export interface DeficitChanged {
+  readonly type: 'DeficitChanged';
+  readonly deployment: DeploymentId;
+  readonly reserve: Address;
+  readonly account: Address | null;
+  readonly amount: bigint;
+}
+
+/** A proxy of the deployment, or of one of its tokens, runs other code from now on. */
+export interface ImplementationSet {
+  readonly type: 'ImplementationSet';
+  readonly deployment: DeploymentId;
+  /** Null: the pool; else the token behind whose proxy the code changed. */
+  readonly token: Address | null;
+  readonly implementation: Address;
+  readonly blockNumber: number;
+}
+
+/** A log of a watched deployment that did not decode, or that says what the model cannot account for. */
+export interface DeploymentNotUnderstood {
+  readonly type: 'DeploymentNotUnderstood';
+  readonly deployment: DeploymentId;
+  readonly blockNumber: number;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** What an account did, for its history; balances follow from the tokens' own events. */
+export interface AccountOperated {
+  readonly type: 'AccountOperated';
+  readonly deployment: DeploymentId;
+  readonly reserve: Address;
+  readonly account: Address;
+  readonly kind: 'supply' | 'withdraw' | 'borrow' | 'repay' | 'flash-loan';
+  readonly amount: bigint;
+  readonly blockNumber: number;
+  readonly logIndex: number;
+  readonly transactionHash: string;
+}
+
+/** The same of a token's log: fails the deployment that lists the token; strangers are ignored. */
+export interface TokenNotUnderstood {
+  readonly type: 'TokenNotUnderstood';
+  readonly chainId: ChainId;
+  readonly token: Address;
+  readonly blockNumber: number;
+  readonly expected: string;
+  readonly found: string;
 }

@@ -13,6 +13,8 @@ export type Hash = Brand<string, 'Hash'>;
 export type Hex = Brand<string, 'Hex'>;
 /** `chain/feed-key` of chains.json, for example `ethereum/chainlink/ETH-USD`. */
 export type FeedId = Brand<string, 'FeedId'>;
+/** `chain/deployment-key` of chains.json, for example `ethereum/aave-v3`. */
+export type DeploymentId = Brand<string, 'DeploymentId'>;
 /** Key of an asset in chains.json, for example `ETH`. */
 export type AssetId = Brand<string, 'AssetId'>;
 
@@ -52,6 +54,12 @@ export function Hash(value: string): Hash {
 export function FeedId(value: string): FeedId {
   if (!/^[a-z0-9-]+\/[A-Za-z0-9./_-]+$/.test(value)) throw new MalformedIdError('feed id', value, 'chain/feed-key');
   return value as FeedId;
+}
+
+export function DeploymentId(value: string): DeploymentId {
+  if (!/^[a-z0-9-]+\/[A-Za-z0-9._-]+$/.test(value))
+    throw new MalformedIdError('deployment id', value, 'chain/deployment-key');
+  return value as DeploymentId;
 }
 
 export function AssetId(value: string): AssetId {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../schema/canonical.ts';
 import type { Meaning } from '../../schema/chains-config.ts';
 import { FatalError } from '../../schema/errors.ts';
-import type { FeedDefinition } from '../../schema/events.ts';
+import type { ConfigurationAdopted, FeedDefinition } from '../../schema/events.ts';
 import type { ObservationRow } from '../../schema/log-rows.ts';
 import { observationStreams } from '../../schema/order-key.ts';
 import type { Queryable } from '../../store/database.ts';
@@ -83,15 +83,19 @@ export function startBlocksOf(meaning: Meaning): string {
   );
 }
 
-/** A decoder for every feed that the observations of a lineage ever name. */
+/** A decoder for every feed and deployment that the observations of a lineage ever name. */
 export function decoderFor(observations: readonly ObservationRow[]): Decoder {
   const feeds: FeedDefinition[] = [];
+  let adopted: ConfigurationAdopted | undefined;
   for (const row of observations) {
     const event = decodeObservation(row.kind, row.payload);
-    if (event.type === 'ConfigurationAdopted') feeds.push(...event.feeds);
+    if (event.type === 'ConfigurationAdopted') {
+      adopted = event;
+      feeds.push(...event.feeds);
+    }
     if (event.type === 'FeedActivated') feeds.push(event.feed);
   }
-  return createDecoder(feeds);
+  return createDecoder(feeds, adopted);
 }
 
 /** The observation that begins a lineage: it has the time of the earliest start block. Null: a chain's first block is missing. */

@@ -1,26 +1,43 @@
-import type { FeedMeaning, Meaning } from '../../schema/chains-config.ts';
+import type { DeploymentMeaning, FeedMeaning, Meaning } from '../../schema/chains-config.ts';
 import { InvariantError } from '../../schema/errors.ts';
-import type { ConfigurationAdopted, DomainEvent, FeedDefinition } from '../../schema/events.ts';
-import { Address, AssetId, ChainId, FeedId, Hash } from '../../schema/ids.ts';
+import type { ConfigurationAdopted, DeploymentDefinition, DomainEvent, FeedDefinition } from '../../schema/events.ts';
+import { Address, AssetId, ChainId, DeploymentId, FeedId, Hash } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
+import { aaveV3 } from './aave-v3.ts';
 import { api3 } from './api3.ts';
 import { chainlink } from './chainlink.ts';
 import { parseObservation } from './observations.ts';
 import { pyth } from './pyth.ts';
-import { type LogFilter, oracleOf, type PriceSource, type StateRead, type WatchedFeed } from './source.ts';
+import {
+  type LendingSource,
+  type LogFilter,
+  oracleOf,
+  type PriceSource,
+  type StateRead,
+  type WatchedDeployment,
+  type WatchedFeed,
+} from './source.ts';
 
 /** Every oracle network we understand. */
 export const sources: readonly PriceSource[] = [api3, chainlink, pyth];
+/** Every lending protocol we understand. */
+export const lendingSources: readonly LendingSource[] = [aaveV3];
 
 const sourceById: ReadonlyMap<string, PriceSource> = new Map(sources.map((source) => [source.id, source]));
 const sourceByTopic: ReadonlyMap<string, PriceSource> = new Map(
   sources.flatMap((source) => source.topics.map((topic) => [topic, source] as const)),
 );
 
+const lendingByTopic: ReadonlyMap<string, LendingSource> = new Map(
+  lendingSources.flatMap((source) => source.topics.map((topic) => [topic, source] as const)),
+);
+
 /** The chain's part of chains.json that says what to watch; the whole entry, feeds that join from now included. */
 export interface WatchedChain {
   readonly chainId: number;
   readonly feeds: { readonly [key: string]: Pick<FeedMeaning, 'source' | 'address' | 'key'> };
+  readonly deployments?: { readonly [key: string]: DeploymentMeaning } | undefined;
+  readonly tokens?: { readonly [key: string]: { readonly address: string } } | undefined;
 }
 
 /** @throws {InvariantError} for a name that configuration should have refused. */
@@ -32,19 +49,28 @@ export function sourceNamed(name: string): PriceSource {
 
 /** Every topic0 that decodes, sorted. */
 export function decodableTopics(): readonly Hash[] {
-  return sources.flatMap((source) => source.topics).sort();
+  return [...sources, ...lendingSources].flatMap((source) => source.topics).sort();
 }
 
 /** What ingest subscribes to on one chain, without repetition and in one order whatever the order of chains.json. */
 export function filtersFor(chain: WatchedChain): readonly LogFilter[] {
   const feeds = watchedFeeds(chain);
-  return sources.flatMap((source) =>
-    source.logFilters(feeds.filter((feed) => feed.source === source).map(({ feed }) => feed)).map((filter) => ({
-      ...(filter.addresses && { addresses: distinct(filter.addresses) }),
-      topic0: distinct(filter.topic0),
-      ...(filter.topic1 && { topic1: distinct(filter.topic1) }),
-    })),
-  );
+  const deployments = watchedDeployments(chain);
+  const filters = [
+    ...sources.flatMap((source) =>
+      source.logFilters(feeds.filter((feed) => feed.source === source).map(({ feed }) => feed)),
+    ),
+    ...lendingSources.flatMap((source) =>
+      source.logFilters(
+        deployments.filter((one) => one.source === source).map(({ deployment }) => deployment.definition),
+      ),
+    ),
+  ];
+  return filters.map((filter) => ({
+    ...(filter.addresses && { addresses: distinct(filter.addresses) }),
+    topic0: distinct(filter.topic0),
+    ...(filter.topic1 && { topic1: distinct(filter.topic1) }),
+  }));
 }
 
 /** What ingest reads at every state-read block of one chain, without repetition, sorted by (to, calldata). */
@@ -52,6 +78,9 @@ export function stateReadsFor(chain: WatchedChain): readonly StateRead[] {
   const reads = new Map<string, StateRead>();
   for (const { source, feed } of watchedFeeds(chain)) {
     for (const read of source.stateReads(feed)) reads.set(`${read.to}${read.calldata}`, read);
+  }
+  for (const { source, deployment } of watchedDeployments(chain)) {
+    for (const read of source.stateReads(deployment)) reads.set(`${read.to}${read.calldata}`, read);
   }
   return [...reads.keys()].sort().map((key) => reads.get(key) as StateRead);
 }
@@ -99,7 +128,54 @@ export function configurationAdopted(meaning: Meaning, sha256: string): Configur
       .map(([name, chain]) => ({ chainId: ChainId(chain.chainId), name, startBlock: chain.startBlock }))
       .sort((a, b) => a.chainId - b.chainId),
     feeds: feedDefinitions(meaning),
+    deployments: sortedBy(
+      Object.entries(meaning.chains).flatMap(([name, chain]) =>
+        Object.entries(chain.deployments ?? {}).map(([key, entry]) =>
+          deploymentDefinition(name, chain.chainId, key, entry),
+        ),
+      ),
+      (deployment) => deployment.id,
+    ),
+    tokens: sortedBy(
+      Object.values(meaning.chains).flatMap((chain) =>
+        Object.values(chain.tokens ?? {}).map(({ address, asset, decimals }) => ({
+          chainId: ChainId(chain.chainId),
+          address: Address(address),
+          asset: AssetId(asset),
+          decimals,
+        })),
+      ),
+      (token) => `${token.chainId}:${token.address}`,
+    ),
   };
+}
+
+/** One deployment of chains.json as the model knows it. */
+export function deploymentDefinition(
+  chainName: string,
+  chainId: number,
+  key: string,
+  entry: DeploymentMeaning,
+): DeploymentDefinition {
+  const lowered = <T>(record: { readonly [key: string]: T }): readonly (readonly [string, T])[] =>
+    Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    id: DeploymentId(`${chainName}/${key}`),
+    chainId: ChainId(chainId),
+    source: entry.source,
+    contracts: Object.fromEntries(lowered(entry.contracts).map(([name, address]) => [name, Address(address)])),
+    accounting: entry.accounting,
+    implementations: Object.fromEntries(
+      lowered(entry.implementations).map(([address, rule]) => [Address(address), rule]),
+    ),
+  };
+}
+
+/** @throws {InvariantError} for a name that configuration should have refused. */
+export function lendingSourceNamed(name: string): LendingSource {
+  const source = lendingSources.find(({ id }) => id === name);
+  if (!source) throw new InvariantError(`No lending source is called ${name}`);
+  return source;
 }
 
 /** The event that a stored observation says. @throws {ObservationNotUnderstoodError} */
@@ -117,28 +193,65 @@ export interface Decoder {
   decodeStateRead(row: StateReadRow): readonly DomainEvent[];
 }
 
-/** Pure decoding of the log's rows for the feeds a lineage knows. Make a new one when a feed joins. */
-export function createDecoder(feeds: readonly FeedDefinition[]): Decoder {
-  const readers = new Map<string, { readonly source: PriceSource; readonly feed: WatchedFeed }>();
+/** Pure decoding of the log's rows for what a lineage watches. Make a new one when a feed joins. */
+export function createDecoder(
+  feeds: readonly FeedDefinition[],
+  { deployments, tokens }: Pick<ConfigurationAdopted, 'deployments' | 'tokens'> = { deployments: [], tokens: [] },
+): Decoder {
+  const readers = new Map<string, (row: StateReadRow) => readonly DomainEvent[]>();
   for (const definition of feeds) {
     const source = sourceNamed(definition.source);
     const [address, key] = definition.oracle.split(':') as [string, string | undefined];
     const feed = watchedFeed(definition.chainId, { address, key });
     // Feeds that share an oracle ask the same question, and its answer names the oracle.
     for (const read of source.stateReads(feed)) {
-      readers.set(`${feed.chainId}:${read.to}:${read.calldata}`, { source, feed });
+      readers.set(`${feed.chainId}:${read.to}:${read.calldata}`, (row) => source.decodeStateRead(row, feed));
+    }
+  }
+  const standing = new Map<string, DeploymentDefinition>();
+  for (const definition of deployments) {
+    const { source: name, chainId, contracts } = definition;
+    const source = lendingSourceNamed(name);
+    for (const [contract, address] of Object.entries(contracts)) {
+      standing.set(`${chainId}:${name}:${contract}:${address}`, definition);
+    }
+    for (const read of source.stateReads({ definition, tokens: tokensOf(chainId, tokens) })) {
+      readers.set(`${chainId}:${read.to}:${read.calldata}`, (row) => source.decodeStateRead(row, definition));
     }
   }
   return {
     decodeLog: (row) => {
       const topic0 = row.topics[0];
-      return (topic0 !== undefined && sourceByTopic.get(topic0)?.decodeLog(row)) || [];
+      if (topic0 === undefined) return [];
+      const oracle = sourceByTopic.get(topic0);
+      if (oracle) return oracle.decodeLog(row);
+      const lending = standing.size > 0 ? lendingByTopic.get(topic0) : undefined;
+      if (!lending) return [];
+      return lending.decodeLog(row, (contract, address) =>
+        standing.get(`${row.chainId}:${lending.id}:${contract}:${address}`),
+      );
     },
-    decodeStateRead: (row) => {
-      const reader = readers.get(`${row.chainId}:${row.to}:${row.calldata}`);
-      return reader ? reader.source.decodeStateRead(row, reader.feed) : [];
-    },
+    decodeStateRead: (row) => readers.get(`${row.chainId}:${row.to}:${row.calldata}`)?.(row) ?? [],
   };
+}
+
+function tokensOf(chainId: number, tokens: ConfigurationAdopted['tokens']): readonly Address[] {
+  return tokens
+    .filter((token) => token.chainId === chainId)
+    .map(({ address }) => address)
+    .sort();
+}
+
+function watchedDeployments(
+  chain: WatchedChain,
+): readonly { readonly source: LendingSource; readonly deployment: WatchedDeployment }[] {
+  const tokens = Object.values(chain.tokens ?? {})
+    .map(({ address }) => Address(address))
+    .sort();
+  return Object.entries(chain.deployments ?? {}).map(([key, entry]) => ({
+    source: lendingSourceNamed(entry.source),
+    deployment: { definition: deploymentDefinition('chain', chain.chainId, key, entry), tokens },
+  }));
 }
 
 function watchedFeeds(chain: WatchedChain): readonly { readonly source: PriceSource; readonly feed: WatchedFeed }[] {

@@ -1,4 +1,4 @@
-import type { DomainEvent } from '../../schema/events.ts';
+import type { DeploymentDefinition, DomainEvent } from '../../schema/events.ts';
 import type { Address, ChainId, Hash, Hex } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 
@@ -54,4 +54,33 @@ export interface PriceSource {
 /** How every source names a feed on chain, the `oracle` of its events: the contract, or `contract:key`. */
 export function oracleOf(feed: Pick<WatchedFeed, 'address' | 'key'>): string {
   return feed.key === null ? feed.address : `${feed.address}:${feed.key}`;
+}
+
+/** A deployment's chain names a token; its price is read there. */
+export interface WatchedDeployment {
+  readonly definition: DeploymentDefinition;
+  /** The chain's configured tokens, sorted. */
+  readonly tokens: readonly Address[];
+}
+
+/**
+ * One lending protocol and its forks: a deployment is found by its contracts alone, its reserves and tokens by what those
+ * emit. The same rules as for a `PriceSource` hold.
+ */
+export interface LendingSource {
+  readonly id: string;
+  /** What `contracts` of a deployment must name in chains.json. */
+  readonly contracts: readonly string[];
+  readonly topics: readonly Hash[];
+  logFilters(deployments: readonly DeploymentDefinition[]): readonly LogFilter[];
+  stateReads(deployment: WatchedDeployment): readonly StateRead[];
+  /**
+   * `deploymentAt`: the watched deployment, if any, whose contract of that name stands at an address of the row's chain.
+   * Rows of strangers give nothing, or an event that the model ignores because it knows no such token.
+   */
+  decodeLog(
+    row: LogRow,
+    deploymentAt: (contract: string, address: string) => DeploymentDefinition | undefined,
+  ): readonly DomainEvent[];
+  decodeStateRead(row: StateReadRow, deployment: DeploymentDefinition): readonly DomainEvent[];
 }

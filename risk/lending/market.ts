@@ -1,0 +1,129 @@
+import { InvariantError } from '../../schema/errors.ts';
+import { type AccountData, accountData, type EModeFacts, type LegFacts, type ReserveFacts } from './account-data.ts';
+import { debtIndexAt, liquidityIndexAt } from './accrual.ts';
+import type { DeploymentRecord, EModeRecord, PositionRecord, ReserveRecord } from './evolve.ts';
+import { balanceOf } from './scaled-balance.ts';
+
+/** What a feed last reported, as its contract answers it. */
+export interface FeedAnswer {
+  readonly answer: bigint;
+  readonly decimals: number;
+  readonly blockNumber: number;
+}
+
+/** Decimals of the base currency (USD) of Aave v3's oracles. */
+const BASE_DECIMALS = 8;
+
+/** One deployment's records at one moment, and what its price sources said then. */
+export interface Market {
+  readonly deployment: DeploymentRecord;
+  /** In the order of the pool's list. */
+  readonly reserves: readonly ReserveRecord[];
+  readonly emodes: ReadonlyMap<number, EModeRecord>;
+  readonly answerOf: (feed: string) => FeedAnswer | null;
+}
+
+/** A reserve's token-wide figures. */
+export interface ReserveTotals {
+  readonly liquidityIndex: bigint;
+  readonly debtIndex: bigint;
+  readonly supplied: bigint;
+  readonly borrowed: bigint;
+}
+
+/**
+ * What the deployment's oracle answers for a reserve: its price source's newest report where we watch that feed, unless
+ * the oracle itself was asked later. Null: unknown. Zero is no price: the oracle then asks another contract.
+ */
+export function priceOf(
+  reserve: Pick<ReserveRecord, 'priceFeed' | 'priceRead' | 'priceReadBlock'>,
+  answerOf: Market['answerOf'],
+): bigint | null {
+  const said = reserve.priceFeed === null ? null : answerOf(reserve.priceFeed);
+  const { priceRead, priceReadBlock } = reserve;
+  if (priceRead !== null && priceReadBlock !== null && (said === null || said.blockNumber <= priceReadBlock)) {
+    return BigInt(priceRead);
+  }
+  return said !== null && said.decimals === BASE_DECIMALS && said.answer > 0n ? said.answer : null;
+}
+
+/** A market ready to compute many accounts at one moment. */
+export class MarketAt {
+  readonly #market: Market;
+  readonly #time: number;
+  readonly #reserves: readonly ReserveFacts[];
+
+  /** `time`: block time in seconds, at least that of the newest record. */
+  constructor(market: Market, time: number) {
+    this.#market = market;
+    this.#time = time;
+    this.#reserves = market.reserves.map((reserve) => ({
+      reserve: reserve.reserve,
+      decimals: reserve.decimals,
+      ltv: reserve.settings.ltv,
+      liquidationThreshold: reserve.settings.liquidationThreshold,
+      emode: reserve.emode,
+      supplyRule: reserve.supplyAccounting,
+      debtRule: reserve.debtAccounting,
+      price: priceOf(reserve, market.answerOf),
+      liquidityIndex: BigInt(reserve.liquidityIndex),
+      debtIndex: BigInt(reserve.debtIndex),
+      liquidityRate: BigInt(reserve.liquidityRate),
+      debtRate: BigInt(reserve.debtRate),
+      updatedAt: reserve.updatedAt,
+    }));
+  }
+
+  account(position: PositionRecord): AccountData {
+    const legs = new Map<string, LegFacts>(
+      Object.entries(position.legs).map(([reserve, leg]) => [
+        reserve,
+        {
+          scaledSupply: BigInt(leg.scaledSupply),
+          scaledDebt: BigInt(leg.scaledDebt),
+          usedAsCollateral: leg.usedAsCollateral,
+        },
+      ]),
+    );
+    const record = position.emode === 0 ? undefined : this.#market.emodes.get(position.emode);
+    const emode = record ? { category: position.emode, ...emodeFacts(record) } : null;
+    // What a category's own price source says is not indexed: its members have no known price for this account.
+    const unpriced = record !== undefined && record.priceSource !== null;
+    return accountData({
+      rule: this.#market.deployment.accounting,
+      time: this.#time,
+      reserves: unpriced
+        ? this.#reserves.map((reserve) => (reserve.emode === position.emode ? { ...reserve, price: null } : reserve))
+        : this.#reserves,
+      emode,
+      legs,
+    });
+  }
+
+  totals(reserve: ReserveRecord): ReserveTotals {
+    const facts = this.#facts(reserve);
+    const liquidityIndex = liquidityIndexAt(facts, this.#time);
+    const debtIndex = debtIndexAt(this.#market.deployment.accounting, facts, this.#time);
+    return {
+      liquidityIndex,
+      debtIndex,
+      supplied: balanceOf(reserve.supplyAccounting, 'supply', BigInt(reserve.scaledSupply), liquidityIndex),
+      borrowed: balanceOf(reserve.debtAccounting, 'debt', BigInt(reserve.scaledDebt), debtIndex),
+    };
+  }
+
+  price(reserve: ReserveRecord): bigint | null {
+    return this.#facts(reserve).price;
+  }
+
+  #facts({ reserve }: ReserveRecord): ReserveFacts {
+    const facts = this.#reserves.find((one) => one.reserve === reserve);
+    if (!facts) throw new InvariantError(`Reserve ${reserve} is not of this market`);
+    return facts;
+  }
+}
+
+function emodeFacts(record: EModeRecord): EModeFacts {
+  const { ltv, liquidationThreshold, collateral, ltvZero } = record;
+  return { ltv, liquidationThreshold, price: null, collateral, ltvZero };
+}
