@@ -15,7 +15,7 @@ import { asLogBlock, syntheticChains, syntheticMeaning } from './synthetic-log.t
  */
 export const recorded = {
   events: 6685,
-  digest: 'bf8429a01a916be9c79b32015600cb11959e4f7c58efea88a7ba643c52de0b62',
+  digest: '9f8c3897f355a26ebbb7b029c5f81ebd60154edd17e0dfd5edbb4db07be62660',
   closingsSha256: 'b523d0035f3c6cb18c4f0ced3fd38a2930f24c0da905fd60294e2dc2d7cebf18',
 };
 
