@@ -8,6 +8,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anvilBinary } from '../devnet/anvil.ts';
+import { ChainHead, finalityDueAbove } from '../indexer/ingest/chain-head.ts';
+import { headerAnswer, startFaultyNode } from '../indexer/ingest/faulty-node.fixture.ts';
+import { JsonRpc, type RpcAnswer } from '../indexer/ingest/json-rpc.ts';
 import type { ChainEntry } from '../schema/chains-config.ts';
 import { ChainId, Hash } from '../schema/ids.ts';
 import { parseSettings } from '../schema/settings.ts';
@@ -124,6 +127,32 @@ describe('probeChain', () => {
     expect(
       wrongOf(await probe([url], change, { anchor: { block: 0, hash: genesisHash }, now: Number(head.timestamp) + 5 })),
     ).toEqual([]);
+  });
+
+  test.each([
+    [110, false, 'young'],
+    [111, false, 'refused'],
+    [111, true, 'left to the other'],
+  ])('a head of %i where finality is due above 110, another endpoint telling it %s: %s', async (latest, another, _) => {
+    const node = (finalised: RpcAnswer) =>
+      startFaultyNode((method, [block]) =>
+        method === 'eth_chainId' ? { result: '0x1' } : block === 'finalized' ? finalised : headerAnswer(latest),
+      );
+    const nodes = [await node({ result: null }), ...(another ? [await node(headerAnswer(60))] : [])];
+    const rpcUrls = nodes.map((node) => node.url);
+    try {
+      const change = { startBlock: 10, reorgDepthBlocksMax: 100, feeds: {} };
+      const about = (await probe(rpcUrls, change)).filter(({ found }) => found.includes('calls no block finalised'));
+      const ingest = new ChainHead(new JsonRpc(rpcUrls, 2000), 0, 1, finalityDueAbove(change));
+      const refused = await ingest.finalisedFor(100).then(
+        () => false,
+        () => true,
+      );
+      expect(about.map(({ verdict }) => verdict)).toEqual([refused ? 'wrong' : 'note']);
+      expect(refused).toBe(latest > 110 && !another);
+    } finally {
+      for (const node of nodes) node.close();
+    }
   });
 
   test('WebSockets alone are not enough', async () => {

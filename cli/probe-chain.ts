@@ -1,4 +1,5 @@
 import { type Client, createClient, http, webSocket } from 'viem';
+import { finalityDueAbove } from '../indexer/ingest/chain-head.ts';
 import type { ChainEntry } from '../schema/chains-config.ts';
 import { redactUrls } from '../schema/redaction.ts';
 
@@ -24,6 +25,12 @@ interface Block {
   readonly number: number;
   readonly hash: string;
   readonly time: number;
+}
+
+interface EndpointProbe {
+  readonly findings: readonly Finding[];
+  /** Null: it never came to that. */
+  readonly finality: { readonly head: number; readonly finalised: number | null } | null;
 }
 
 const timeoutMs = 10_000;
@@ -53,16 +60,51 @@ export async function probeChain(options: ProbeOptions): Promise<readonly Findin
     remedy: `Add an http(s) URL to RPC_${chainId}.`,
   };
   const probes = await Promise.all(rpc.map((url) => probeEndpoint(url, options)));
-  const good = rpc.find((_, i) => probes[i]?.every(({ verdict }) => verdict !== 'wrong'));
+  const someTellFinality = probes.some(({ finality }) => finality !== null && finality.finalised !== null);
+  const found = probes.map(({ findings, finality }, i): readonly Finding[] =>
+    finality === null
+      ? findings
+      : [...findings, finalityFinding(redactUrls(rpc[i] as string), options, finality, someTellFinality)],
+  );
+  const good = rpc.find((_, i) => found[i]?.every(({ verdict }) => verdict !== 'wrong'));
   return [
     ...(rpc.some((url) => /^https?:/.test(url)) ? [] : [socketsOnly]),
-    ...probes.flat(),
+    ...found.flat(),
     ...(gateway === null ? [] : [await probeGateway(gateway, chain)]),
     ...(good === undefined ? [] : await probeContracts(good, chain, entry)),
   ];
 }
 
-async function probeEndpoint(url: string, { chain, entry, now, anchor }: ProbeOptions): Promise<readonly Finding[]> {
+/** Judges as ingest does: a chain may be too young for finality, and one endpoint that tells it is enough. */
+function finalityFinding(
+  shown: string,
+  { chain, entry: { meaning } }: ProbeOptions,
+  { head, finalised }: NonNullable<EndpointProbe['finality']>,
+  someTellFinality: boolean,
+): Finding {
+  if (finalised !== null) {
+    const found = `${shown} calls block ${finalised} finalised, ${head - finalised} behind its head`;
+    return { verdict: 'ok', part: chain, found };
+  }
+  const due = finalityDueAbove(meaning);
+  if (head <= due) {
+    const found =
+      `${shown} calls no block finalised yet: its head ${head} is no further than block ${due} (startBlock and ` +
+      'reorgDepthBlocksMax). Ingest goes on, and nothing is final until it does';
+    return { verdict: 'note', part: chain, found };
+  }
+  const found = `${shown} calls no block finalised, which is expected above block ${due}`;
+  return someTellFinality
+    ? { verdict: 'note', part: chain, found: `${found}; ingest asks the other endpoints` }
+    : {
+        verdict: 'wrong',
+        part: chain,
+        found: `${found}; ingest refuses it`,
+        remedy: `Set RPC_${meaning.chainId} to a node that answers the block tag "finalized": without it no value becomes final.`,
+      };
+}
+
+async function probeEndpoint(url: string, { chain, entry, now, anchor }: ProbeOptions): Promise<EndpointProbe> {
   const shown = redactUrls(url);
   const { meaning } = entry;
   const wrong = (found: string, remedy: string): Finding => ({
@@ -71,13 +113,17 @@ async function probeEndpoint(url: string, { chain, entry, now, anchor }: ProbeOp
     found: `${shown} ${found}`,
     remedy,
   });
+  const only = (finding: Finding): EndpointProbe => ({ findings: [finding], finality: null });
   return withClient(url, async (client) => {
     const chainId = Number(await client.request({ method: 'eth_chainId' }));
     if (chainId !== meaning.chainId) {
-      return [wrong(`has chain id ${chainId}, chains.json says ${meaning.chainId}`, `Correct RPC_${meaning.chainId}.`)];
+      return only(
+        wrong(`has chain id ${chainId}, chains.json says ${meaning.chainId}`, `Correct RPC_${meaning.chainId}.`),
+      );
     }
     const head = await blockAt(client, 'latest');
-    if (head === null) return [wrong('has no blocks', `Wait until the node has synced, or correct RPC_${chainId}.`)];
+    if (head === null)
+      return only(wrong('has no blocks', `Wait until the node has synced, or correct RPC_${chainId}.`));
     const findings: Finding[] = [];
 
     const age = now === null ? null : now - head.time;
@@ -99,19 +145,6 @@ async function probeEndpoint(url: string, { chain, entry, now, anchor }: ProbeOp
     }
 
     const finalised = await blockAt(client, 'finalized').catch(() => null);
-    findings.push(
-      finalised === null
-        ? wrong(
-            'does not tell which block is finalised',
-            'Use a node that answers the block tag "finalized": without it no value becomes final.',
-          )
-        : {
-            verdict: 'ok',
-            part: chain,
-            found: `${shown} calls block ${finalised.number} finalised, ${head.number - finalised.number} behind its head`,
-          },
-    );
-
     if (meaning.startBlock > head.number) {
       const found = `has no block ${meaning.startBlock}, where chains.json starts; its head is ${head.number}`;
       findings.push(wrong(found, `Correct chains.${chain}.meaning.startBlock, or wait until the node has synced.`));
@@ -130,10 +163,10 @@ async function probeEndpoint(url: string, { chain, entry, now, anchor }: ProbeOp
         ),
       );
     }
-    return findings;
-  }).catch((error) => [
-    wrong(`does not answer: ${reasonOf(error)}`, `Start the node, or correct RPC_${meaning.chainId}.`),
-  ]);
+    return { findings, finality: { head: head.number, finalised: finalised?.number ?? null } };
+  }).catch((error) =>
+    only(wrong(`does not answer: ${reasonOf(error)}`, `Start the node, or correct RPC_${meaning.chainId}.`)),
+  );
 }
 
 async function probeContracts(url: string, chain: string, entry: ChainEntry): Promise<readonly Finding[]> {

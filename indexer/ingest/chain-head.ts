@@ -17,6 +17,14 @@ export class NoFinalisedBlockError extends FatalError {
   }
 }
 
+/** A node whose head is above this block and that calls none finalised is refused; below it the chain is merely young. */
+export function finalityDueAbove(meaning: {
+  readonly startBlock: number;
+  readonly reorgDepthBlocksMax: number;
+}): number {
+  return meaning.startBlock + meaning.reorgDepthBlocksMax;
+}
+
 /** The node's head and its `finalized` tag, asked again for a new block, else at most every `maxAgeMs`. */
 export class ChainHead {
   #finalised: BlockHeader | null = null;
@@ -27,7 +35,7 @@ export class ChainHead {
     readonly rpc: JsonRpc,
     readonly maxAgeMs: number,
     readonly chainId: number,
-    /** A node whose head is above this block and that calls none finalised is refused; below it is merely young. */
+    /** See `finalityDueAbove`. */
     readonly finalityDueAbove: number,
   ) {}
 

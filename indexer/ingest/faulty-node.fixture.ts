@@ -17,10 +17,13 @@ export async function startFaultyNode(
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const calls = JSON.parse(Buffer.concat(chunks).toString()) as { id: number; method: string; params: unknown[] }[];
+    const body = JSON.parse(Buffer.concat(chunks).toString());
+    const calls = [body].flat() as { id: number; method: string; params?: unknown[] }[];
     called.push(...calls.map(({ method }) => method));
-    const answers = calls.map(({ id, method, params }) => ({ jsonrpc: '2.0', id, ...answer(method, params) }));
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(answers));
+    const answers = calls.map(({ id, method, params = [] }) => ({ jsonrpc: '2.0', id, ...answer(method, params) }));
+    response
+      .setHeader('content-type', 'application/json')
+      .end(JSON.stringify(Array.isArray(body) ? answers : answers[0]));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

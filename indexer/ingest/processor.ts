@@ -10,7 +10,7 @@ import { compareStateReads } from '../../store/log-digest.ts';
 import { FinalisedBlockDisplacedError, type IngestedBlock, LogWriter } from '../../store/log-writer.ts';
 import { assertMigrated, checkAnchor, readAnchor } from '../../store/migrate.ts';
 import type { LogFilter, StateRead } from '../sources/source.ts';
-import { ChainHead } from './chain-head.ts';
+import { ChainHead, finalityDueAbove } from './chain-head.ts';
 import { Gateway } from './gateway.ts';
 import { LogHotDatabase } from './hot-database.ts';
 import { JsonRpc } from './json-rpc.ts';
@@ -126,10 +126,7 @@ async function follow(
   reads: readonly StateRead[],
 ): Promise<void> {
   const { meaning, wiring } = options;
-  const head =
-    rpc === null
-      ? null
-      : new ChainHead(rpc, wiring.pollMs / 2, meaning.chainId, meaning.startBlock + meaning.reorgDepthBlocksMax);
+  const head = rpc === null ? null : new ChainHead(rpc, wiring.pollMs / 2, meaning.chainId, finalityDueAbove(meaning));
   const meter = new IngestMeter(options.chainName, options.onProgress);
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
