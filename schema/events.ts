@@ -401,6 +401,9 @@ export interface DeficitChanged {
   readonly reserve: Address;
   readonly account: Address | null;
   readonly amount: bigint;
+  readonly blockNumber: number;
+  readonly logIndex: number;
+  readonly transactionHash: string;
 }
 
 /** A proxy of the deployment, or of one of its tokens, runs other code from now on. */

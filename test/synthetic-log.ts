@@ -5,6 +5,7 @@ import { type Address, ChainId, Hash, Hex } from '../schema/ids.ts';
 import type { BlockRow, LogRow, StateReadRow } from '../schema/log-rows.ts';
 import { logsSha256 } from '../store/log-digest.ts';
 import type { LogBlock } from '../store/log-reader.ts';
+import { contracts, operateAtRandom, SyntheticMarket } from './synthetic-lending.ts';
 
 /** One block of a made-up chain: what a node would say about it. Without rows in most, as on a real chain. */
 export interface SyntheticBlock extends BlockRow {
@@ -116,7 +117,9 @@ export function syntheticMeaning(
 
 /**
  * Made-up chains whose rows are encoded as the real contracts emit them: prices follow one seeded path per asset, each
- * feed reports it with its own noise; one aggregator is exchanged in the middle; foreign aggregators report as well.
+ * feed reports it with its own noise; one aggregator is exchanged in the middle; foreign aggregators report as well. Each
+ * deployment lists the assets in its first blocks, the last one later and priced by a contract that is no feed of ours;
+ * on the last chain an unknown implementation appears towards the end.
  * `eventShare`: probability that a feed reports in a block.
  */
 export function syntheticChains(
@@ -127,6 +130,9 @@ export function syntheticChains(
     readonly startTime?: number;
     readonly eventShare?: number;
     readonly quiet?: { readonly from: number; readonly to: number };
+    /** Probability that a lending market has operations in a block, where the meaning has deployments. */
+    readonly lendingShare?: number;
+    readonly accounts?: number;
   },
 ): SyntheticChain[] {
   const startTime = options.startTime ?? 1_700_000_000;
@@ -146,7 +152,12 @@ export function syntheticChains(
     const chainId = ChainId(chain.chainId);
     const blocks: SyntheticBlock[] = [];
     const latest = new Map<string, { answer: bigint; confidence: bigint; at: number }>();
-    const reads = stateReadsFor({ chainId: chain.chainId, feeds: chain.feeds });
+    const reads = stateReadsFor(chain);
+    const lending = chain.deployments ? seeded(options.seed * 31 + ordinal) : null;
+    const isLast = ordinal === Object.keys(meaning.chains).length - 1;
+    let emitting: (address: string, topics: readonly string[], data: string) => void = () => {};
+    const market = new SyntheticMarket(assets.length, (...log) => emitting(...log));
+    let listed = 0;
     const count = Math.floor(options.seconds / chain.blockSeconds);
     let parentHash = sha(`${name} genesis ${options.seed}`);
     for (let n = 0; n <= count; n++) {
@@ -168,6 +179,7 @@ export function syntheticChains(
           data: Hex(data),
         });
       };
+      emitting = emit;
       for (let i = 0; i < assets.length && !quiet; i++) {
         const truth = (path[i] as number[])[Math.floor(elapsed / 4)] as number;
         for (const network of ['chainlink', 'pyth', 'api3']) {
@@ -192,6 +204,15 @@ export function syntheticChains(
       }
       if (random() < 0.02)
         emit(`0x${'e'.repeat(40)}`, [answerUpdated, `0x${word(7n)}`, `0x${word(n)}`], `0x${word(timestamp)}`);
+      if (lending && n > 0 && !quiet) {
+        market.at(timestamp);
+        if (n <= assets.length - 1) market.list(listed, proxyOf(chainId, listed++));
+        if (n === assets.length) market.addCategory(1, [0]);
+        if (n === assets.length + 10) market.list(listed++);
+        if (isLast && n === Math.floor(count * 0.9)) market.upgradeToken(0);
+        for (let i = 0; i < 3 && lending() < (options.lendingShare ?? 0.3); i++)
+          operateAtRandom(market, lending, listed, options.accounts ?? 12);
+      }
       const due = n === 0 || number % chain.stateReadEveryBlocks === 0;
       const stateReads: StateReadRow[] = due
         ? reads.map(({ to, calldata }) => ({
@@ -217,6 +238,11 @@ export function syntheticChains(
           if (calldata === phaseIdCall) return Hex(`0x${word(proxy === 0 ? phase : 1)}`);
           if (calldata !== latestRoundDataCall || !round) return null;
           return Hex(`0x${word(n)}${word(round.answer)}${word(round.at)}${word(round.at)}${word(n)}`);
+        }
+        if (to === contracts.pool || to === contracts.oracle) {
+          const price = (asset: number) => latest.get(`api3${asset}`)?.answer ?? null;
+          const result = market.answer(calldata, listed, (asset) => (asset < listed ? price(asset) : null));
+          return result === null ? null : Hex(result);
         }
         const network = to === pythContract ? 'pyth' : 'api3';
         const key = assets.findIndex((_, i) => keyOf(i).slice(2) === calldata.slice(10));

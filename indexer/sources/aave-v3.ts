@@ -230,6 +230,7 @@ on(
     reserve: topicAddress(row, 2, 'debtAsset'),
     account: topicAddress(row, 1, 'user'),
     amount: word(row, 0, 'amountCreated'),
+    ...place(row),
   }),
 );
 on(
@@ -244,6 +245,7 @@ on(
     reserve: topicAddress(row, 1, 'reserve'),
     account: null,
     amount: -word(row, 1, 'amountCovered'),
+    ...place(row),
   }),
 );
 

@@ -87,7 +87,9 @@ export type LegRecord = {
 };
 
 export type OperationRecord =
-  | (Pick<AccountOperated, 'kind' | 'reserve' | 'blockNumber' | 'logIndex' | 'transactionHash'> & {
+  | (Pick<AccountOperated, 'reserve' | 'blockNumber' | 'logIndex' | 'transactionHash'> & {
+      /** `deficit`: what it owed was written off. */
+      readonly kind: AccountOperated['kind'] | 'deficit';
       readonly amount: string;
     })
   | (Pick<
@@ -321,6 +323,18 @@ export function evolveLending(state: State, event: LendingEvent, blockTime: numb
         ...reserve,
         deficit: String(BigInt(reserve.deficit) + event.amount),
       }));
+      if (event.account !== null) {
+        const { account, deployment, reserve, amount, blockNumber, logIndex, transactionHash } = event;
+        const written = {
+          kind: 'deficit',
+          reserve,
+          amount: String(amount),
+          blockNumber,
+          logIndex,
+          transactionHash,
+        } as const;
+        operate(state, { deployment, account }, step, written);
+      }
       return;
     case 'ImplementationSet':
       setImplementation(state, event);
