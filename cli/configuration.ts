@@ -150,7 +150,7 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
     }
 
     for (const [tokenName, token] of Object.entries(meaning.tokens ?? {})) {
-      if (Object.hasOwn(assets, token.asset)) continue;
+      if (token.asset === undefined || Object.hasOwn(assets, token.asset)) continue;
       problem([...path, 'tokens', tokenName, 'asset'], `expected one of ${known(assets)}`);
     }
     for (const [deploymentName, deployment] of Object.entries(meaning.deployments ?? {})) {

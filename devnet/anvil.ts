@@ -97,7 +97,7 @@ async function startOnce(watchdog: Watchdog, options: AnvilOptions): Promise<Anv
   const child = spawn(
     anvilBinary(),
     [
-      ...['--host', '127.0.0.1', '--port', String(port), '--quiet', '--no-mining'],
+      ...['--host', '127.0.0.1', '--port', String(port), '--quiet', '--no-mining', '--auto-impersonate'],
       ...['--chain-id', String(options.chainId), '--timestamp', String(options.genesisTime), '--accounts', '1'],
       ...['--slots-in-an-epoch', String(options.slotsInAnEpoch), '--prune-history', String(options.statesKept)],
       // A base fee that stays 0 makes a block's hash independent of blocks that were rolled back.

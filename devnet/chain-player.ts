@@ -1,6 +1,7 @@
 import { type Address, encodeAbiParameters, encodeFunctionData, encodePacked, type Hex, keccak256 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { FatalError, InvariantError, invariant } from '../schema/errors.ts';
+import { aaveBlocks, type DeploymentBlock } from './aave.ts';
 import type { Anvil } from './anvil.ts';
 import { aggregatorProxyAbi, api3ServerAbi, type Bytecodes, fluxAggregatorAbi, pythAbi } from './contracts.ts';
 import { configurationOf, contractsOf, deployAt, type Transaction, uptimeSubject } from './deployment.ts';
@@ -53,7 +54,11 @@ export interface PlayedBlock {
 /** What the next block depends on; replaced, never mutated, so that a roll-back takes an older one. */
 interface State {
   readonly slot: number;
+  /** Transactions of the operator, and of everybody. */
   readonly nonce: number;
+  readonly transactions: number;
+  /** How many blocks of the lending market's deployment are done. */
+  readonly marketBlocks: number;
   readonly reported: Reported;
   readonly rounds: { readonly [aggregator: Address]: number };
   readonly switches: { readonly [asset in AssetName]?: 'proposed' | 'confirmed' };
@@ -77,6 +82,7 @@ export class ChainPlayer {
   readonly #reporters: Reporters;
   readonly #airnode = privateKeyToAccount(airnodeKey);
   #operator: Address = '0x';
+  #market: readonly DeploymentBlock[] = [];
   readonly #blocks: (PlayedBlock & { readonly state: State })[] = [];
   #verifiedBlock = 0;
   #forks = 0;
@@ -116,13 +122,24 @@ export class ChainPlayer {
     const accounts = (await rpc.call('eth_accounts')) as readonly Address[];
     invariant(accounts[0] !== undefined, `The devnet's ${this.name} has no account`);
     this.#operator = accounts[0];
-    const state: State = { slot: 0, nonce: 0, reported: {}, rounds: {}, switches: {}, sequencerDown: null };
+    const state: State = {
+      slot: 0,
+      nonce: 0,
+      transactions: 0,
+      marketBlocks: 0,
+      reported: {},
+      rounds: {},
+      switches: {},
+      sequencerDown: null,
+    };
     this.#blocks.push({ number: 0, time: this.#times[0]!, reports: [], state });
     await deployAt(rpc, this.#operator, contractsOf(this.#scenario, this.name, codes), (transactions) =>
       this.#mine(1, transactions, { ...state, slot: 1 }, []),
     );
     const configuration = configurationOf(this.#scenario, this.name, this.#operator);
     await this.#mine(2, configuration, { ...this.#head().state, slot: 2 }, []);
+    this.#market = aaveBlocks(this.name, this.#operator);
+    await this.verify();
   }
 
   /** Makes the next scheduled block, passing over `skip` scheduled ones. */
@@ -164,8 +181,15 @@ export class ChainPlayer {
     const byApi3 = reports.filter(({ network }) => network === 'api3');
     if (byApi3.length > 0) transactions.push(await this.#api3Update(byApi3));
 
-    const state = { ...before, slot, reported, rounds, switches, sequencerDown };
-    await this.#mine(this.height + 1, transactions, state, reports);
+    const market = this.#market[before.marketBlocks];
+    const marketBlocks = before.marketBlocks + (market ? 1 : 0);
+    const state = { ...before, slot, reported, rounds, switches, sequencerDown, marketBlocks };
+    const mine = (more: readonly Transaction[]) =>
+      this.#mine(this.height + 1, [...transactions, ...more], state, reports);
+    if (market === undefined) return mine([]);
+    const { rpc } = this.anvil;
+    await rpc.batch(market.codes.map(({ at, code }) => ({ method: 'anvil_setCode', params: [at, code] })));
+    await deployAt(rpc, this.#operator, market.contracts, (creations) => mine([...creations, ...market.transactions]));
   }
 
   /** Makes every scheduled block up to `time`; checks their receipts as it goes. */
@@ -220,7 +244,7 @@ export class ChainPlayer {
         const failed = receipts.find(({ status }) => status !== '0x1');
         if (failed)
           throw new DevnetTransactionFailedError(this.name, number, `transaction ${failed.transactionHash} reverted`);
-        const expected = this.#blocks[number]!.state.nonce - this.#blocks[number - 1]!.state.nonce;
+        const expected = this.#blocks[number]!.state.transactions - this.#blocks[number - 1]!.state.transactions;
         if (receipts.length !== expected) {
           throw new DevnetTransactionFailedError(this.name, number, `${receipts.length} of ${expected} transactions`);
         }
@@ -295,8 +319,9 @@ export class ChainPlayer {
   ): Promise<void> {
     const { rpc } = this.anvil;
     const time = this.#times[state.slot]!;
+    const own = transactions.filter(({ from }) => from === undefined);
     await rpc.batch(
-      transactions.map(({ to, data }, i) => ({
+      own.map(({ to, data, gas }, i) => ({
         method: 'eth_sendTransaction',
         params: [
           {
@@ -304,14 +329,29 @@ export class ChainPlayer {
             to,
             data,
             nonce: `0x${(state.nonce + i).toString(16)}`,
-            gas: gasPerTransaction,
+            gas: gas === undefined ? gasPerTransaction : `0x${gas.toString(16)}`,
             gasPrice: gasPriceWei,
           },
         ],
       })),
     );
+    // One after the other: the node takes transactions of equal price in the order in which they came.
+    for (const { from, to, data, gas } of transactions) {
+      if (from === undefined) continue;
+      const limit = gas === undefined ? gasPerTransaction : `0x${gas.toString(16)}`;
+      await rpc.call('eth_sendTransaction', { from, to, data, gas: limit, gasPrice: '0x0' });
+    }
     await rpc.call('evm_mine', { timestamp: time });
-    this.#blocks.push({ number, time, reports, state: { ...state, nonce: state.nonce + transactions.length } });
+    this.#blocks.push({
+      number,
+      time,
+      reports,
+      state: {
+        ...state,
+        nonce: state.nonce + own.length,
+        transactions: state.transactions + transactions.length,
+      },
+    });
   }
 }
 

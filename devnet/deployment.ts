@@ -7,9 +7,12 @@ import type { Scenario } from './scenario.ts';
 export interface Transaction {
   readonly to: Address;
   readonly data: Hex;
+  /** Absent: the operator sends it. */
+  readonly from?: Address;
+  readonly gas?: bigint;
 }
 
-interface Contract {
+export interface Contract {
   readonly at: Address;
   /** Creation bytecode with its arguments. */
   readonly creation: Hex;
@@ -91,6 +94,7 @@ export async function deployAt(
     contracts.map(({ at }) => ({ method: 'eth_call', params: [{ from: operator, to: at }, 'pending'] })),
   );
   await sendAndMine(contracts.map(({ at }) => ({ to: at, data: '0x' })));
+  if (contracts.length === 0) return;
   await rpc.batch(
     contracts.flatMap(({ at }, i) => [
       { method: 'anvil_setCode', params: [at, runtimes[i]] },

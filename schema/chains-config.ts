@@ -97,7 +97,7 @@ export const deploymentSchema = z.strictObject({
 /** A token of a chain and the asset it is a claim on. */
 export const tokenSchema = z.strictObject({
   address,
-  asset: z.string().meta({ description: 'Key of an asset' }),
+  asset: z.string().optional().meta({ description: 'Key of an asset; absent: none of ours prices it' }),
   decimals: z.number().int().min(0).max(36),
 });
 

@@ -181,7 +181,8 @@ export interface DeploymentDefinition {
 export interface TokenDefinition {
   readonly chainId: ChainId;
   readonly address: Address;
-  readonly asset: AssetId;
+  /** Null: no asset of the configuration stands for it. */
+  readonly asset: AssetId | null;
   readonly decimals: number;
 }
 

@@ -141,7 +141,7 @@ export function configurationAdopted(meaning: Meaning, sha256: string): Configur
         Object.values(chain.tokens ?? {}).map(({ address, asset, decimals }) => ({
           chainId: ChainId(chain.chainId),
           address: Address(address),
-          asset: AssetId(asset),
+          asset: asset === undefined ? null : AssetId(asset),
           decimals,
         })),
       ),
