@@ -17,6 +17,7 @@ import {
   type JournalEntry,
   journalEntry,
 } from '../store/fold-store.ts';
+import { noLendingRows } from '../store/lending-store.ts';
 import { migrate } from '../store/migrate.ts';
 
 export const stepSeconds = 12;
@@ -150,6 +151,7 @@ export class JournalFixture {
       journal,
       rewindVersionsTo: null,
       feedVersions,
+      lending: noLendingRows,
       checkpoint: null,
       chains: this.#report() as unknown as Canonical,
     });

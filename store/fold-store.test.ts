@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JournalBody, PublishedAsset } from '../schema/published.ts';
 import { type FreshDatabase, openFreshDatabase } from '../test/fresh-database.ts';
+import { lendingReads } from '../test/stored-lending.ts';
 import { transaction } from './database.ts';
 import {
   acquireLease,
@@ -25,6 +26,7 @@ import {
   readProgress,
   switchLineage,
 } from './fold-store.ts';
+import { type LendingRows, noLendingRows } from './lending-store.ts';
 
 let database: FreshDatabase;
 beforeAll(async () => {
@@ -37,7 +39,8 @@ let epoch = 0;
 beforeEach(async () => {
   await database.pool.query(
     `TRUNCATE block, log, state_read, observation, batch, chain_status, lineage, fold, journal, published_asset,
-     feed_version, checkpoint, checkpoint_bucket CASCADE`,
+     feed_version, checkpoint, checkpoint_bucket, chain_version, market_version, leg_version, category_version,
+     account_operation, liquidation CASCADE`,
   );
   epoch = await acquireLease(database.pool, 'test');
   await insertLineage(database.pool, {
@@ -99,6 +102,7 @@ function commit(over: Partial<FoldCommit> = {}): Promise<void> {
     journal: [],
     rewindVersionsTo: null,
     feedVersions: [],
+    lending: noLendingRows,
     checkpoint: null,
     chains: { chains: {} },
     ...over,
@@ -264,6 +268,82 @@ describe('feed versions', () => {
       ['b', 12, 36, 12],
       ['b', 36, null, 36],
     ]);
+  });
+});
+
+describe('lending versions', () => {
+  const account = `0x${'ac'.repeat(20)}`;
+  const reserve = `0x${'70'.repeat(20)}`;
+  const hash = `0x${'ff'.repeat(32)}`;
+  const place = { deployment: 'one/aave', account, blockNumber: 7, logIndex: 1, transactionHash: hash };
+  const at = (fromTime: number, scaledSupply = String(fromTime)): LendingRows => ({
+    chains: [{ chainId: 1, fromTime, blockNumber: fromTime * 10, blockHash: hash, blockTime: fromTime - 1 }],
+    markets: [{ deployment: 'one/aave', part: 'deployment', fromTime, body: `{"n":${fromTime}}` }],
+    legs: [
+      {
+        ...{ deployment: 'one/aave', account, reserve, fromTime, scaledSupply, usedAsCollateral: false },
+        ...{ supplyIndex: '1', scaledDebt: '0', debtIndex: '0' },
+      },
+    ],
+    categories: [{ deployment: 'one/aave', account, fromTime, category: Math.floor(fromTime / 12) }],
+    operations: [{ ...place, fromTime, kind: 'supply', reserve, amount: '5' }],
+    liquidations: [
+      {
+        ...{ ...place, fromTime, collateralReserve: reserve, debtReserve: reserve, collateralSeized: '9' },
+        ...{ debtCovered: '8', liquidator: account, receivedSupplyToken: true },
+      },
+    ],
+  });
+  const seen = async (time: number): Promise<unknown[]> => {
+    const reads = lendingReads(database.pool);
+    const span = { lineage, deployments: ['one/aave'], fromTime: 0, toTime: time, ascending: true, limit: 9 };
+    const { revision, value: cut } = await reads.cut({ lineage, time });
+    return [
+      revision,
+      cut.map(({ number }) => number),
+      (await reads.markets({ lineage, time })).value.map(({ body }) => body),
+      (await reads.legs({ lineage, time }, 'one/aave', null, 9)).value.legs.map(({ scaledSupply }) => scaledSupply),
+      (await reads.legsOf({ lineage, time }, [{ deployment: 'one/aave', account, reserve }])).value.length,
+      (await reads.categories({ lineage, time }, 'one/aave')).value.map(({ category }) => category),
+      (await reads.liquidations({ ...span, account, after: null })).map((row) => row.time),
+      (await reads.history({ ...span, account, after: null })).map((row) => [row.time, row.operations.length]),
+    ];
+  };
+
+  it('are in force until the next one, and again when that is rolled back', async () => {
+    await commit({ publishedTime: 12, lending: at(12) });
+    await commit({ publishedTime: 24, lending: at(24, '0') });
+    const first = [[120], ['{"n":12}'], ['12'], 1, [1], [12], [[12, 1]]];
+    expect(await seen(11)).toEqual([0, [], [], [], 0, [], [], []]);
+    expect(await seen(23)).toEqual([0, ...first]);
+    expect(await seen(24)).toEqual([
+      0,
+      [240],
+      ['{"n":24}'],
+      [],
+      0,
+      [2],
+      [12, 24],
+      [
+        [12, 1],
+        [24, 1],
+      ],
+    ]);
+    await commit({ rewindVersionsTo: 12, publishedTime: 12 });
+    expect(await seen(24)).toEqual([1, ...first]);
+  });
+
+  it('that a commit puts before the published time are noticed', async () => {
+    const revision = async () => (await seen(0))[0];
+    await commit({ publishedTime: 36, lending: at(12) });
+    await commit({ publishedTime: 48, lending: at(48) });
+    expect(await revision()).toBe(0);
+    await commit({ publishedTime: 48, feedVersions: [version('a', 40)] });
+    expect(await revision()).toBe(1);
+    await commit({ publishedTime: 48, lending: at(47) });
+    expect(await revision()).toBe(2);
+    await commit({ rewindVersionsTo: 48, publishedTime: 60 });
+    expect(await revision()).toBe(2);
   });
 });
 

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { from as copyFrom } from 'pg-copy-streams';
 import { type Canonical, canonicalJson } from '../schema/canonical.ts';
-import { FatalError, InvariantError, invariant } from '../schema/errors.ts';
+import { FatalError, invariant } from '../schema/errors.ts';
 import type { ObservationRow } from '../schema/log-rows.ts';
 import type { JournalBody } from '../schema/published.ts';
+import { type CopyValue, copyRows } from './copy-rows.ts';
 import { type Client, type Pool, type Queryable, transaction } from './database.ts';
+import { earliestOf, type LendingRows, rewindLending, writeLending } from './lending-store.ts';
 
 /** The journal's hash before its first entry. */
 export const JOURNAL_ORIGIN = '00'.repeat(32);
@@ -303,6 +302,7 @@ export interface FoldCommit {
   readonly rewindVersionsTo: number | null;
   /** In (feed, fromTime) order. */
   readonly feedVersions: readonly FeedVersion[];
+  readonly lending: LendingRows;
   readonly checkpoint: Checkpoint | null;
   /** For `_meta`. */
   readonly chains: Canonical;
@@ -318,7 +318,8 @@ export async function writeCommit(client: Client, commit: FoldCommit): Promise<v
   const lastSeq = commit.journal.at(-1)?.seq;
   const updated = await client.query(
     `UPDATE fold SET lineage = $2, batches = $3, final_time = $4, published_time = $5, last_seq = coalesce($6, last_seq),
-       digest = coalesce($7, digest), digest_time = coalesce($8, digest_time), chains = $9, renewed_at = now()
+       digest = coalesce($7, digest), digest_time = coalesce($8, digest_time), chains = $9, renewed_at = now(),
+       revision = revision + (CASE WHEN $10::bigint <= published_time THEN 1 ELSE 0 END)
      WHERE epoch = $1`,
     [
       commit.epoch,
@@ -330,6 +331,7 @@ export async function writeCommit(client: Client, commit: FoldCommit): Promise<v
       commit.digest?.digest ?? null,
       commit.digest?.time ?? null,
       canonicalJson(commit.chains),
+      changedFrom(commit),
     ],
   );
   if (updated.rowCount !== 1) throw new LeaseLostError(commit.epoch);
@@ -364,8 +366,10 @@ export async function writeCommit(client: Client, commit: FoldCommit): Promise<v
       commit.lineage,
       commit.rewindVersionsTo,
     ]);
+    await rewindLending(client, commit.lineage, commit.rewindVersionsTo);
   }
   await writeFeedVersions(client, commit);
+  await writeLending(client, commit.lineage, commit.lending);
   if (commit.checkpoint) {
     const { time, digest, buckets } = commit.checkpoint;
     await client.query('INSERT INTO checkpoint (lineage, time, digest) VALUES ($1, $2, $3)', [
@@ -380,6 +384,14 @@ export async function writeCommit(client: Client, commit: FoldCommit): Promise<v
     );
   }
   if (lastSeq !== undefined) await client.query(`SELECT pg_notify('avsl_journal', $1)`, [String(lastSeq)]);
+}
+
+/** The earliest time of which a commit says something else than was stored; null: it says nothing. */
+function changedFrom({ rewindVersionsTo, feedVersions, lending }: FoldCommit): number | null {
+  const times = [(rewindVersionsTo ?? Number.POSITIVE_INFINITY) + 1, earliestOf(lending)];
+  for (const { fromTime } of feedVersions) times.push(fromTime);
+  const earliest = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
+  return Number.isFinite(earliest) ? earliest : null;
 }
 
 function publishedRows(seq: number, body: JournalBody): CopyValue[][] {
@@ -450,42 +462,4 @@ async function writeFeedVersions(client: Client, commit: FoldCommit): Promise<vo
     'feed_version (lineage, feed, from_time, to_time, reporter, answer, confidence, decimals, observed_at, block_number, price, sigma_fast, sigma_slow)',
     rows,
   );
-}
-
-type CopyValue = string | number | boolean | null;
-
-/** COPY in text format. Numbers are written in their shortest exact form. */
-async function copyRows(client: Client, target: string, rows: readonly CopyValue[][]): Promise<void> {
-  if (rows.length === 0) return;
-  const stream = client.query(copyFrom(`COPY ${target} FROM STDIN`));
-  const chunks = function* () {
-    let text = '';
-    for (const row of rows) {
-      for (let i = 0; i < row.length; i++) text += (i === 0 ? '' : '\t') + copyText(row[i] as CopyValue);
-      text += '\n';
-      if (text.length > 1 << 18) {
-        yield text;
-        text = '';
-      }
-    }
-    if (text !== '') yield text;
-  };
-  await pipeline(Readable.from(chunks()), stream);
-}
-
-function copyText(value: CopyValue): string {
-  if (value === null) return '\\N';
-  if (typeof value === 'string') return escaped(value);
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new InvariantError(`${value} was to be stored`);
-  return String(value);
-}
-
-const escapes: { readonly [character: string]: string } = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-/** Most texts are long JSON without any of these: looking is much cheaper than replacing. */
-function escaped(text: string): string {
-  for (const character in escapes) {
-    if (text.includes(character)) return text.replace(/[\\\n\r\t]/g, (found) => escapes[found] as string);
-  }
-  return text;
 }

@@ -2,6 +2,7 @@ import { RetryableError } from '../schema/errors.ts';
 import type { AssetDefinition, ModelParameters } from '../schema/events.ts';
 import type { Cut, JournalBody, JournalKind, PublishedAsset } from '../schema/published.ts';
 import { createPool, DatabaseUnavailableError, isConnectionLoss, type Pool, sqlState } from './database.ts';
+import { LendingReads } from './read-lending.ts';
 
 /** `fold.chains`: what the fold tells the API besides the journal. Empty before its first commit. */
 export interface FoldReport {
@@ -35,6 +36,8 @@ export interface FoldHead {
   readonly publishedTime: number;
   readonly digest: string | null;
   readonly digestTime: number | null;
+  /** Changes when versions at or before `publishedTime` did. */
+  readonly revision: number;
   readonly report: FoldReport;
 }
 
@@ -147,7 +150,7 @@ const sql = {
   head: `SELECT n.name AS network, f.lineage, l.configuration_sha256 AS "configurationSha256",
       l.model_version AS "modelVersion", coalesce(f.last_seq, 0) AS "lastSeq", coalesce(f.final_time, -1) AS "finalTime",
       coalesce(f.published_time, -1) AS "publishedTime", f.digest, f.digest_time AS "digestTime",
-      coalesce(f.chains, '{}') AS report
+      coalesce(f.revision, 0) AS revision, coalesce(f.chains, '{}') AS report
     FROM network n LEFT JOIN fold f ON true LEFT JOIN lineage l ON l.id = f.lineage`,
   values: `SELECT ${published} FROM unnest($5::text[]) AS a (asset) CROSS JOIN LATERAL (
       SELECT p.* FROM published_asset p
@@ -197,6 +200,7 @@ const statements = {
 export class ReadApi {
   readonly #pool: Pool;
   readonly #statementTimeoutMs: number;
+  readonly lending: LendingReads;
 
   constructor(databaseUrl: string, options: { readonly statementTimeoutMs: number; readonly connectionsMax: number }) {
     this.#statementTimeoutMs = options.statementTimeoutMs;
@@ -206,6 +210,7 @@ export class ReadApi {
       statementTimeoutMs: options.statementTimeoutMs,
       readOnly: true,
     });
+    this.lending = new LendingReads((name, text, values) => this.#query(`api-${name}`, text, values));
   }
 
   /** Null: the database is bound to no network yet. */

@@ -19,6 +19,8 @@ import { readObservations } from '../store/log-reader.ts';
 import { type BlockRef, LogWriter } from '../store/log-writer.ts';
 import type { FoldChild } from './fold-child.fixture.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
+import { expectStoredLending, expectStoredOperations } from './stored-lending.ts';
+import { withLending } from './synthetic-lending.ts';
 import {
   type SyntheticBlock,
   type SyntheticChain,
@@ -27,10 +29,11 @@ import {
   syntheticMeaning,
 } from './synthetic-log.ts';
 
-const meaning = syntheticMeaning({ assets: 2, stateReadEveryBlocks: 20 });
+const meaning = withLending(syntheticMeaning({ assets: 2, stateReadEveryBlocks: 20 }));
 const step = meaning.parameters.stepSeconds;
 const tables = `block, log, state_read, observation, batch, chain_status, hot_block, coverage, block_orphaned, log_orphaned,
-  state_read_orphaned, lineage, fold, journal, published_asset, feed_version, checkpoint, checkpoint_bucket`;
+  state_read_orphaned, lineage, fold, journal, published_asset, feed_version, checkpoint, checkpoint_bucket,
+  chain_version, market_version, leg_version, category_version, account_operation, liquidation`;
 
 let database: FreshDatabase;
 beforeAll(async () => {
@@ -60,7 +63,9 @@ function forkOf(blocks: readonly SyntheticBlock[], parentHash: Hash, mode: numbe
           ? block.logs
           : block.logs.map((log) => ({
               ...log,
-              data: `${log.data.slice(0, -1)}${log.data.endsWith('0') ? '1' : '0'}` as typeof log.data,
+              data: (log.data === '0x'
+                ? log.data
+                : `${log.data.slice(0, -1)}${log.data.endsWith('0') ? '1' : '0'}`) as typeof log.data,
             }));
     const forked = {
       ...block,
@@ -182,6 +187,38 @@ async function reference(end: number): Promise<{ digest: string; finals: string[
   });
 }
 
+/** The lending read models at some closings, against one pass of the bare engine; what accounts did, against the log. */
+async function expectLending(end: number, random: () => number): Promise<void> {
+  await transaction(database.pool, async (client) => {
+    const observations = observationsOf(await readObservations(client), meaningSha256(meaning));
+    const lineage = (await client.query('SELECT lineage FROM fold')).rows[0].lineage;
+    const engine = new FoldEngine(decoderFor(observations));
+    const start = Math.ceil((observations[0]?.effectiveTime ?? 0) / step);
+    const closings = Array.from({ length: 4 }, () => start + Math.floor(random() * (end / step - start)));
+    for (const closing of [...new Set([...closings, end / step])].sort((a, b) => a - b)) {
+      await engine.foldThrough(
+        closing * step,
+        readEntries(client, {
+          positions: new Map(
+            Object.values(meaning.chains).map((chain) => [chain.chainId, engine.positionOf(chain.chainId)]),
+          ),
+          afterTime: engine.foldedTime,
+          throughTime: closing * step,
+          observations,
+        }),
+      );
+      met.lendingRecords += await expectStoredLending(client, lineage, engine);
+      // Between two closings the former is in force.
+      await expectStoredLending(client, lineage, engine, closing * step + step - 1);
+    }
+    const failed = new Set(
+      engine.fold.state.keys('deployment').filter((id) => engine.fold.state.get('deployment', id)?.['failed'] !== null),
+    );
+    met.failedDeployments += failed.size;
+    met.operations += await expectStoredOperations(client, meaning, lineage, end, (id) => !failed.has(id));
+  });
+}
+
 function spawnFold(killAt: FoldChild['killAt']): ChildProcess {
   const { onProgress: _, ...options } = foldOptions();
   const child: FoldChild = { options, killAt };
@@ -216,6 +253,9 @@ const met = {
   superseding: 0,
   displacedBlocks: 0,
   provisional: 0,
+  lendingRecords: 0,
+  operations: 0,
+  failedDeployments: 0,
 };
 
 describe('one log, one digest', () => {
@@ -275,6 +315,7 @@ describe('one log, one digest', () => {
       const end = endOf(chains);
       await finish(end);
       await expectReference(end);
+      await expectLending(end, random);
       const counts = await database.pool.query(
         `SELECT (SELECT count(*) FROM journal WHERE kind = 'superseding') AS superseding,
            (SELECT count(*) FROM journal WHERE kind = 'provisional') AS provisional,

@@ -31,7 +31,6 @@ import { readObservations } from '../../store/log-reader.ts';
 import { meaningSha256, observationOf } from '../sources/observations.ts';
 import { createDecoder, decodableTopics, decodeObservation } from '../sources/registry.ts';
 import { FoldEngine } from './engine.ts';
-import { FeedVersions } from './feed-versions.ts';
 import {
   ActivatedFeedChangedError,
   AnotherMeaningError,
@@ -45,6 +44,7 @@ import { observationsOf, readEntries } from './log-entries.ts';
 import { Membership } from './membership.ts';
 import { coveredThrough, finalThrough, floorTo, Pace } from './pace.ts';
 import { Publication } from './publication.ts';
+import { Versions } from './versions.ts';
 
 export interface FoldProgress {
   /** Closing times in seconds; -1 before the first. */
@@ -114,7 +114,7 @@ class FoldRunner {
   #membership = new Membership([]);
   #batches = new Map<number, number>();
   #publication: Publication;
-  #versions = new FeedVersions(-1);
+  #versions = new Versions(-1);
   #publishedTime = -1;
   #checkpointTime = -1;
   readonly #pace: Pace;
@@ -199,7 +199,7 @@ class FoldRunner {
     }
     const { seq, hash } = await lastJournalHash(this.#pool);
     this.#publication = this.#publicationFrom(seq, hash, row.finalTime);
-    this.#versions = new FeedVersions(row.finalTime);
+    this.#versions = new Versions(row.finalTime);
     this.#publishedTime = row.finalTime;
     for await (const entry of readJournal(this.#pool, { lineage: this.#lineage, afterTime: row.finalTime })) {
       this.#publication.remember(entry);
@@ -378,7 +378,8 @@ class FoldRunner {
           : null,
       journal: draft.journal,
       rewindVersionsTo: versions.rewindTo,
-      feedVersions: versions.versions,
+      feedVersions: versions.feeds,
+      lending: versions.lending,
       checkpoint,
       chains: this.#describe(progress, publishedTime),
     });

@@ -1,0 +1,191 @@
+import { byteaText, copyRows } from './copy-rows.ts';
+import type { Client } from './database.ts';
+
+/** One record of a lending deployment, in force from `fromTime` until its next version. */
+export interface MarketVersion {
+  readonly deployment: string;
+  /** `deployment`, `reserve/<address>` or `emode/<category>`. */
+  readonly part: string;
+  readonly fromTime: number;
+  /** Canonical JSON of the record. */
+  readonly body: string;
+}
+
+/** The last block with rows of a chain. */
+export interface ChainVersion {
+  readonly chainId: number;
+  readonly fromTime: number;
+  readonly blockNumber: number;
+  readonly blockHash: string;
+  /** Seconds. */
+  readonly blockTime: number;
+}
+
+/** What an account holds and owes of one reserve, as decimal strings; all zero and no collateral: the leg is gone. */
+export interface LegVersion {
+  readonly deployment: string;
+  readonly account: string;
+  readonly reserve: string;
+  readonly fromTime: number;
+  readonly scaledSupply: string;
+  readonly supplyIndex: string;
+  readonly scaledDebt: string;
+  readonly debtIndex: string;
+  readonly usedAsCollateral: boolean;
+}
+
+/** The e-mode category of an account; 0: none. */
+export interface CategoryVersion {
+  readonly deployment: string;
+  readonly account: string;
+  readonly fromTime: number;
+  readonly category: number;
+}
+
+/** Where in the log something was said, and the closing that knew it first. */
+interface Place {
+  readonly deployment: string;
+  readonly account: string;
+  readonly fromTime: number;
+  readonly blockNumber: number;
+  readonly logIndex: number;
+  readonly transactionHash: string;
+}
+
+export interface OperationRow extends Place {
+  readonly kind: string;
+  readonly reserve: string;
+  readonly amount: string;
+}
+
+export interface LiquidationRow extends Place {
+  readonly collateralReserve: string;
+  readonly debtReserve: string;
+  readonly collateralSeized: string;
+  readonly debtCovered: string;
+  readonly liquidator: string;
+  readonly receivedSupplyToken: boolean;
+}
+
+/** What a commit adds to the read models of lending. Each key has at most one version per time. */
+export interface LendingRows {
+  readonly chains: readonly ChainVersion[];
+  readonly markets: readonly MarketVersion[];
+  readonly legs: readonly LegVersion[];
+  readonly categories: readonly CategoryVersion[];
+  readonly operations: readonly OperationRow[];
+  readonly liquidations: readonly LiquidationRow[];
+}
+
+export const noLendingRows: LendingRows = {
+  chains: [],
+  markets: [],
+  legs: [],
+  categories: [],
+  operations: [],
+  liquidations: [],
+};
+
+const versionTables = [
+  'chain_version',
+  'market_version',
+  'leg_version',
+  'category_version',
+  'account_operation',
+  'liquidation',
+] as const;
+
+/** Drops what a lineage knew after `time`; the versions before are in force again. */
+export async function rewindLending(client: Client, lineage: string, time: number): Promise<void> {
+  for (const table of versionTables) {
+    await client.query(`DELETE FROM ${table} WHERE lineage = $1 AND from_time > $2`, [lineage, time]);
+  }
+}
+
+export async function writeLending(client: Client, lineage: string, rows: LendingRows): Promise<void> {
+  await copyRows(
+    client,
+    'chain_version (lineage, chain_id, from_time, block_number, block_hash, block_time)',
+    rows.chains.map((row) => [
+      lineage,
+      row.chainId,
+      row.fromTime,
+      row.blockNumber,
+      byteaText(row.blockHash),
+      row.blockTime,
+    ]),
+  );
+  await copyRows(
+    client,
+    'market_version (lineage, deployment, part, from_time, body)',
+    rows.markets.map((row) => [lineage, row.deployment, row.part, row.fromTime, row.body]),
+  );
+  await copyRows(
+    client,
+    `leg_version (lineage, deployment, account, reserve, from_time, used_as_collateral, scaled_supply, supply_index,
+      scaled_debt, debt_index)`,
+    rows.legs.map((row) => [
+      lineage,
+      row.deployment,
+      byteaText(row.account),
+      byteaText(row.reserve),
+      row.fromTime,
+      row.usedAsCollateral,
+      row.scaledSupply,
+      row.supplyIndex,
+      row.scaledDebt,
+      row.debtIndex,
+    ]),
+  );
+  await copyRows(
+    client,
+    'category_version (lineage, deployment, account, from_time, category)',
+    rows.categories.map((row) => [lineage, row.deployment, byteaText(row.account), row.fromTime, row.category]),
+  );
+  await copyRows(
+    client,
+    `account_operation (lineage, deployment, account, from_time, block_number, log_index, kind, reserve, amount,
+      transaction_hash)`,
+    rows.operations.map((row) => [
+      lineage,
+      row.deployment,
+      byteaText(row.account),
+      row.fromTime,
+      row.blockNumber,
+      row.logIndex,
+      row.kind,
+      byteaText(row.reserve),
+      row.amount,
+      byteaText(row.transactionHash),
+    ]),
+  );
+  await copyRows(
+    client,
+    `liquidation (lineage, from_time, deployment, block_number, log_index, account, collateral_reserve, debt_reserve,
+      collateral_seized, debt_covered, liquidator, received_supply_token, transaction_hash)`,
+    rows.liquidations.map((row) => [
+      lineage,
+      row.fromTime,
+      row.deployment,
+      row.blockNumber,
+      row.logIndex,
+      byteaText(row.account),
+      byteaText(row.collateralReserve),
+      byteaText(row.debtReserve),
+      row.collateralSeized,
+      row.debtCovered,
+      byteaText(row.liquidator),
+      row.receivedSupplyToken,
+      byteaText(row.transactionHash),
+    ]),
+  );
+}
+
+/** Earliest time of any of the versions; Infinity: there are none. */
+export function earliestOf(rows: LendingRows): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const list of Object.values(rows) as readonly (readonly { readonly fromTime: number }[])[]) {
+    for (const { fromTime } of list) if (fromTime < earliest) earliest = fromTime;
+  }
+  return earliest;
+}
