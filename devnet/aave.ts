@@ -237,15 +237,14 @@ const gasToList = 12_000_000n;
 const dataProvider = aaveAddress('data provider');
 const strategy = aaveAddress('rate strategy');
 const implementation = (name: string) => aaveAddress(`${name} implementation`);
-/** A second copy of the supply token's code, for an upgrade. */
-export const upgradedAToken: Address = implementation('AToken copy');
+/** The supply token's next revision, for an upgrade. */
+export const upgradedAToken: Address = implementation('AToken revision 2');
 
 /** The blocks that make a whole market, in order. */
 export function aaveBlocks(chain: ChainName, operator: Address): readonly DeploymentBlock[] {
   const market = aaveMarkets[chain];
   const { provider, pool, configurator, oracle, acl, reserves } = market;
   const call = (to: Address, data: Hex, gas?: bigint): Transaction => ({ to, data, ...(gas && { gas }) });
-  const aToken = aaveCreation('AToken', [pool]);
   const ray = (hundredths: bigint) => hundredths * 10n ** 25n;
   const contracts: Contract[] = [
     ...aaveLibraries.map((name) => ({ at: aaveAddress(name), creation: aaveCreation(name) })),
@@ -279,8 +278,8 @@ export function aaveBlocks(chain: ChainName, operator: Address): readonly Deploy
   // Their constructors ask the pool, or the provider who its administrator is.
   const behindPool: Contract[] = [
     { at: acl, creation: aaveCreation('ACLManager', [provider]) },
-    { at: implementation('AToken'), creation: aToken },
-    { at: upgradedAToken, creation: aToken },
+    { at: implementation('AToken'), creation: aaveCreation('AToken', [pool]) },
+    { at: upgradedAToken, creation: aaveCreation('MockAToken', [pool]) },
     { at: implementation('StableDebtToken'), creation: aaveCreation('StableDebtToken', [pool]) },
     { at: implementation('VariableDebtToken'), creation: aaveCreation('VariableDebtToken', [pool]) },
   ];

@@ -1,4 +1,6 @@
 import { InvariantError } from '../../schema/errors.ts';
+import type { FeedFacts } from '../close-asset.ts';
+import type { State } from '../state.ts';
 import { type AccountData, accountData, type EModeFacts, type LegFacts, type ReserveFacts } from './account-data.ts';
 import { debtIndexAt, liquidityIndexAt } from './accrual.ts';
 import type { DeploymentRecord, EModeRecord, PositionRecord, ReserveRecord } from './evolve.ts';
@@ -21,6 +23,29 @@ export interface Market {
   readonly reserves: readonly ReserveRecord[];
   readonly emodes: ReadonlyMap<number, EModeRecord>;
   readonly answerOf: (feed: string) => FeedAnswer | null;
+}
+
+/** The deployment as the state holds it; undefined: the state knows no such deployment. */
+export function marketOf(state: State, id: string): Market | undefined {
+  const deployment = state.get('deployment', id) as unknown as DeploymentRecord | undefined;
+  if (!deployment) return undefined;
+  const emodes = new Map<number, EModeRecord>();
+  for (const key of state.keys('emode')) {
+    const record = state.get('emode', key) as unknown as EModeRecord;
+    if (record.deployment === id) emodes.set(record.category, record);
+  }
+  return {
+    deployment,
+    reserves: deployment.reserves.map(
+      (reserve) => state.get('reserve', `${id}/${reserve}`) as unknown as ReserveRecord,
+    ),
+    emodes,
+    answerOf: (feed) => {
+      const facts = state.get('feed', feed) as unknown as FeedFacts | undefined;
+      if (!facts || facts.answer === null || facts.decimals === null || facts.block === null) return null;
+      return { answer: BigInt(facts.answer), decimals: facts.decimals, blockNumber: facts.block };
+    },
+  };
 }
 
 /** A reserve's token-wide figures. */
