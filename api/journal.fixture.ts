@@ -81,6 +81,7 @@ export function published(vScalar: number, price: number | null = 2000, k = 0): 
       {
         ...{ feed: 'base/pyth/ETH-USD', group: 'pyth', used: false, refused: 'stale', price: 1990, confidence: null },
         ...{ observedAt: at(k) - 900, ageSeconds: 900, deviation: -0.005, sigmaFast: null, sigmaSlow: null },
+        flags: ['future-dated'],
       },
     ],
     volatility: { sigmaFast: vScalar, sigmaSlow: 0.4, skew: null },

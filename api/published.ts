@@ -85,6 +85,7 @@ export const FusedPrice: FusedPriceResolvers = {
 };
 
 export const Source: SourceResolvers = {
+  flags: ({ flags }) => flags ?? [],
   report: async ({ feed, lineage, time }, _, context) => {
     const report = await context.reports.get({ lineage, feed, time });
     const { reporter, answer, observedAt, blockNumber } = report;

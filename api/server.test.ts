@@ -95,7 +95,7 @@ test('a V-Scalar comes with its parts, cut, lineage, seq, status and age', async
   const { data, extensions } = await ask(`{ vScalar(asset: "BTC", asOf: { seq: 1 }) {
     asset value wad status seq lineage step time kind finality asOfTime ageSeconds keepers { newBorrow liquidation }
     parts { alpha sigmaFast sigmaSlow skew raw flags hold { value until lost } groups { id price confidence weight sigmaFast }
-      sources { feed group used refused price confidence observedAt ageSeconds deviation sigmaFast sigmaSlow } }
+      sources { feed group used refused flags price confidence observedAt ageSeconds deviation sigmaFast sigmaSlow } }
     cut { chainId number hash } } }`);
   const { ageSeconds, ...rest } = data.vScalar;
   expect(ageSeconds).toBeGreaterThanOrEqual(48);
@@ -111,6 +111,7 @@ test('a V-Scalar comes with its parts, cut, lineage, seq, status and age', async
         {
           ...{ feed: 'ethereum/chainlink/ETH-USD', group: 'chainlink', used: true, refused: null, price: 40_000 },
           ...{
+            flags: [],
             confidence: 1.5,
             observedAt: new Date((at(1) - 7) * 1000).toISOString(),
             ageSeconds: 7,
@@ -121,7 +122,7 @@ test('a V-Scalar comes with its parts, cut, lineage, seq, status and age', async
         {
           ...{ feed: 'base/pyth/ETH-USD', group: 'pyth', used: false, refused: 'stale', price: 1990, confidence: null },
           ...{ observedAt: new Date((at(1) - 900) * 1000).toISOString(), ageSeconds: 900, deviation: -0.005 },
-          ...{ sigmaFast: null, sigmaSlow: null },
+          ...{ sigmaFast: null, sigmaSlow: null, flags: ['future-dated'] },
         },
       ],
     },

@@ -400,6 +400,11 @@ export type Source = {
    * when used.
    */
   readonly refused: Maybe<Scalars['String']['output']>;
+  /**
+   * What is odd about it, used or not. `future-dated`: its last report is dated later than its block by more than
+   * `futureSecondsMax` and left out; the one before stands as long as its own age allows.
+   */
+  readonly flags: ReadonlyArray<Scalars['String']['output']>;
   /** USD, its last report. Null before the first. */
   readonly price: Maybe<Scalars['Float']['output']>;
   /** USD, inflated by age. Null when refused. */
@@ -992,6 +997,7 @@ export type SourceResolvers<ContextType = ApiContext, ParentType extends Resolve
   group?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   used?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   refused?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  flags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   price?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   confidence?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   observedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;

@@ -62,6 +62,7 @@ function feed(name: string, changes: Changes = {}): FeedAtClose {
       mendableAfterBlock: null,
       ...changes.facts,
     },
+    futureDated: false,
     chainIncluded: changes.chainIncluded ?? true,
     sequencer: changes.sequencer ?? 'up',
   };

@@ -30,6 +30,8 @@ export type FeedFacts = {
 export interface FeedAtClose {
   readonly definition: FeedDefinition;
   readonly facts: FeedFacts;
+  /** Its last report was dated too far ahead of its block and left out. */
+  readonly futureDated: boolean;
   readonly chainIncluded: boolean;
   readonly sequencer: 'up' | 'down' | 'unknown';
 }
@@ -37,6 +39,7 @@ export interface FeedAtClose {
 interface Candidate {
   readonly definition: FeedDefinition;
   readonly facts: FeedFacts;
+  readonly futureDated: boolean;
   readonly age: number | null;
   readonly refused: string | null;
   readonly sigmaFast: number | null;
@@ -59,7 +62,7 @@ export function closeAsset(input: {
   const { definition, time, parameters, previous } = input;
   let dueAt = Number.POSITIVE_INFINITY;
   const candidates = input.feeds.map((feed): Candidate => {
-    const { definition, facts } = feed;
+    const { definition, facts, futureDated } = feed;
     const staleAfter = parameters.staleHeartbeats * definition.heartbeatSeconds;
     const age = facts.observedAt === null ? null : Math.max(0, time - facts.observedAt);
     const refused = refusal(feed, age, staleAfter);
@@ -67,6 +70,7 @@ export function closeAsset(input: {
     return {
       definition,
       facts,
+      futureDated,
       age,
       refused,
       sigmaFast: sigmaAnnual(facts.fast),
@@ -127,6 +131,7 @@ export function closeAsset(input: {
       confidence: verdict.confidence,
       deviation: price !== null && fusion.price !== null ? price / fusion.price - 1 : null,
       feed: candidate.definition.id,
+      ...(candidate.futureDated ? { flags: ['future-dated'] } : {}),
       group: candidate.definition.group,
       observedAt: candidate.facts.observedAt,
       price,

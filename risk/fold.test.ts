@@ -148,6 +148,11 @@ class Story {
     return Object.fromEntries(this.last.sources.map((source) => [source.feed.slice(4), source.refused]));
   }
 
+  /** The feeds whose newest report was dated in the future, as of the last closing. */
+  get flagged(): string[] {
+    return this.last.sources.flatMap(({ feed, flags }) => (flags?.includes('future-dated') ? [feed.slice(4)] : []));
+  }
+
   facts(name: string): FeedFacts {
     return this.fold.state.get('feed', `one/${name}`) as unknown as FeedFacts;
   }
@@ -238,10 +243,54 @@ describe('a report', () => {
     expect(story.at(1120, ...allReport(1120)).through(1200).refused).toEqual(used);
   });
 
-  it('dated later than its block by more than futureSecondsMax is as if it had not come', () => {
-    expect(whenTold(price('a', 500, 1081)).times).toEqual([1000]);
+  it('dated later than its block by more than futureSecondsMax is left out, and its source says so', () => {
     const accepted = whenTold(price('a', 500, 1080));
-    expect([accepted.times, accepted.facts('a').price]).toEqual([[1000, 1020], 500]);
+    expect([accepted.times, accepted.facts('a').price, accepted.flagged]).toEqual([[1000, 1020], 500, []]);
+    const story = whenTold(price('a', 500, 1081));
+    expect([story.facts('a').price, story.refused, story.last.price, story.flagged]).toEqual([100, used, 100, ['a']]);
+    // Said once, however often it is tried.
+    expect(story.at(1100, price('a', 900, 2 ** 40), read('a', 900, 2 ** 40)).through(1190).times).toEqual([1000, 1020]);
+    // The feed is not silenced: an honest report, though dated before the claim, is taken and ends the flag.
+    expect(story.at(1200, price('a', 101, 1190)).through(1300).flagged).toEqual([]);
+    expect(story.facts('a')).toMatchObject({ price: 101, observedAt: 1190, fast: { t: 1190, t0: 1000 } });
+  });
+
+  it('from the future does not keep a feed alive that says nothing else, and is named when it is all a feed said', () => {
+    const story = given([feed('a', { heartbeatSeconds: 100 }), feed('b'), feed('c'), feed('d')]);
+    story.at(1000, ...allReport(1000)).at(1120, price('a', 500, 2000), price('d', 500, 2000));
+    expect(story.through(1160).refused).toEqual({ ...used, a: 'stale', d: 'no-data' });
+    expect(story.flagged).toEqual(['a', 'd']);
+  });
+
+  it('from the future stays named when an older one comes again, or the scale arrives', () => {
+    const story = given([feed('a', { decimals: null }), feed('b'), feed('c')]);
+    story.at(1000, ...allReport(1000)).at(1010, price('a', 500, 2000));
+    story.at(1020, price('a', 100, 1000), price('a', 99, 990), scaled('a', 2)).through(1030);
+    expect([story.refused, story.flagged]).toEqual([used, ['a']]);
+  });
+
+  it('from the future changes no number, whatever it claims', () => {
+    const at = fc.integer({ min: 1, max: 40 }).map((i) => 1000 + 25 * i);
+    const honest = fc.array(fc.tuple(at, fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 90, max: 110 })));
+    const lies = fc.array(fc.tuple(at, fc.constantFrom('a', 'b', 'c'), fc.integer({ min: -9, max: 10 ** 9 })));
+    const numbers = ({ sources, ...rest }: PublishedAsset) => ({
+      ...rest,
+      sources: sources.map(({ flags, ...source }) => source),
+    });
+    fc.assert(
+      fc.property(honest, lies, fc.integer({ min: 61, max: 2 ** 31 }), (honest, lies, ahead) => {
+        const of = (lying: boolean) => {
+          const story = given(abc).at(1000, ...allReport(1000));
+          for (let t = 1025; t <= 2000; t += 25) {
+            const said = honest.filter(([at]) => at === t).map(([, name, usd]) => price(name, usd, t));
+            const lied = lies.filter(([at]) => at === t).map(([, name, usd]) => price(name, usd, t + ahead));
+            story.at(t, ...(lying ? [...lied, ...said, ...lied] : said));
+          }
+          return numbers(story.at(2010, ...allReport(2010)).through(2010).last);
+        };
+        expect(of(true)).toEqual(of(false));
+      }),
+    );
   });
 
   it('older than the last one changes nothing, nor does the same one again', () => {
@@ -293,6 +342,17 @@ describe('an oracle whose reporter the chain must say', () => {
     expect(story.fold.state.keys('pending')).toEqual(['1:dynamic:first']);
     story.at(1010, assigned('a', 'first', 1010)).at(1020, assigned('a', 'first', 1020));
     expect(story.fold.state.keys('pending')).toEqual([]);
+  });
+
+  it('names a new reporter that dated its rounds in the future, and takes the others', () => {
+    const story = given([dynamic('a'), feed('b'), feed('c')])
+      .at(990, round('first', 100, 990))
+      .at(995, round('first', 500, 9999))
+      .at(1000, assigned('a', 'first', 1000), price('b', 100, 1000), price('c', 100, 1000))
+      .through(1000);
+    expect([story.facts('a').price, story.refused, story.flagged]).toEqual([100, used, ['a']]);
+    story.at(1005, round('first', 101, 1005)).through(1010);
+    expect([story.facts('a').price, story.flagged]).toEqual([101, []]);
   });
 
   it('loses no round when its reporter is exchanged, and stops listening to the former one', () => {
@@ -631,11 +691,15 @@ describe('what a hostile chain may say', () => {
 describe('a chain whose sequencer cannot be seen', () => {
   const uptime = feed('uptime', { purpose: 'sequencer-uptime', asset: null, decimals: 0 });
 
-  it('lends no feed: before the first word of its uptime feed, and after one that does not decode', () => {
+  it('lends no feed: before the first word of its uptime feed, and after one that does not decode or comes from the future', () => {
     const story = new Story([...abc, uptime]);
     story.at(1000, price('a', 100, 1000), price('b', 100, 1000), price('c', 100, 1000)).through(1000);
     expect(story.refused).toEqual({ a: 'sequencer-unknown', b: 'sequencer-unknown', c: 'sequencer-unknown' });
     story.at(1010, price('uptime', 0, 1010)).through(1010);
+    expect(story.last.status).toBe('ok');
+    story.at(1013, price('uptime', 0.01, 2000)).through(1013);
+    expect(story.refused).toEqual({ a: 'sequencer-unknown', b: 'sequencer-unknown', c: 'sequencer-unknown' });
+    story.at(1016, price('uptime', 0, 1016)).through(1020);
     expect(story.last.status).toBe('ok');
     story.at(1023, garbled('reporter-uptime', 1023, false)).through(1023);
     expect(story.times.at(-1)).toBe(1023);

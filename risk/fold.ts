@@ -19,7 +19,7 @@ import { type EwmaState, initialEwma, updateEwma } from './volatility/ewma.ts';
  * Tables of the state:
  * - `configuration` / `current`: the adopted `ConfigurationAdopted`
  * - `definition` / feed id: FeedDefinition; `asset` / asset id: AssetRow
- * - `feed` / feed id: FeedFacts
+ * - `feed` / feed id: FeedFacts; `future` / feed id: its last report was dated in the future and left out
  * - `oracle`, `reporter` / `chain:source:name`: the feeds that name stands for
  * - `dynamic` / `chain:source`: oracles here say on chain who reports for them; the last block that was asked
  * - `pending` / `chain:source:reporter`: reports of nobody's reporter since then: a new aggregator's first rounds
@@ -35,7 +35,13 @@ type AssetRow = {
   readonly degradedSince: number | null;
 };
 
-type PendingReport = readonly [value: string, confidence: string | null, observedAt: number, blockNumber: number];
+/** `observedAt` null: dated in the future. */
+type PendingReport = readonly [
+  value: string,
+  confidence: string | null,
+  observedAt: number | null,
+  blockNumber: number,
+];
 
 /** What one closing publishes; null values when nothing is said. */
 export interface Closing {
@@ -248,18 +254,30 @@ export class Fold {
   }
 
   #report(event: OraclePriceReported, effectiveTime: number): void {
-    // A claim from the future would silence the feed until then.
-    if (event.observedAt > effectiveTime + this.#parameters.futureSecondsMax) return;
+    const isFuture = event.observedAt > effectiveTime + this.#parameters.futureSecondsMax;
     const table = event.fromState ? 'oracle' : 'reporter';
     const feeds = this.#feedsNamed(table, event.chainId, event.source, event.reporter);
     if (feeds.length === 0) {
-      if (!event.fromState && this.#dynamic(event.chainId, event.source) !== undefined) this.#keepPending(event);
+      if (!event.fromState && this.#dynamic(event.chainId, event.source) !== undefined) {
+        this.#keepPending(event, isFuture);
+      }
       return;
     }
     for (const id of feeds) {
+      if (isFuture) {
+        this.#refuseFuture(id, event.blockNumber, effectiveTime);
+        continue;
+      }
       if (event.fromState) this.#mend(id, event.blockNumber, effectiveTime);
-      this.#applyReport(id, event.value, event.confidence, event.observedAt, event.blockNumber, effectiveTime);
+      this.#takeReport(id, event.value, event.confidence, event.observedAt, event.blockNumber, effectiveTime);
     }
+  }
+
+  /** Taken, a claim from the future would silence the feed until then: what it said before stands, and the answer says so. */
+  #refuseFuture(id: string, block: number, effectiveTime: number): void {
+    if (this.state.get('future', id)) return;
+    this.state.set('future', id, { block });
+    this.#newsOf(id, effectiveTime);
   }
 
   /** Refuses the feed from now on. `mendableAfterBlock` null: until a new lineage. */
@@ -277,13 +295,13 @@ export class Fold {
     this.#newsOf(id, effectiveTime);
   }
 
-  #keepPending(event: OraclePriceReported): void {
+  #keepPending(event: OraclePriceReported, isFuture: boolean): void {
     const key = nameKey(event.chainId, event.source, event.reporter);
     const reports = ((this.state.get('pending', key)?.['reports'] as PendingReport[] | undefined) ?? []).slice(-255);
     reports.push([
       String(event.value),
       event.confidence === null ? null : String(event.confidence),
-      event.observedAt,
+      isFuture ? null : event.observedAt,
       event.blockNumber,
     ]);
     this.state.set('pending', key, { reports });
@@ -303,7 +321,11 @@ export class Fold {
         | PendingReport[]
         | undefined;
       for (const [value, confidence, observedAt, block] of pending ?? []) {
-        this.#applyReport(
+        if (observedAt === null) {
+          this.#refuseFuture(id, block, effectiveTime);
+          continue;
+        }
+        this.#takeReport(
           id,
           BigInt(value),
           confidence === null ? null : BigInt(confidence),
@@ -361,6 +383,29 @@ export class Fold {
     }
   }
 
+  /** Applies a report unless it is older than the last one, or the same. */
+  #takeReport(
+    id: string,
+    value: bigint,
+    confidence: bigint | null,
+    observedAt: number,
+    block: number,
+    effectiveTime: number,
+  ): void {
+    const facts = this.#facts(id);
+    if (facts.observedAt !== null && observedAt < facts.observedAt) return;
+    const isSame =
+      observedAt === facts.observedAt &&
+      String(value) === facts.answer &&
+      (confidence === null ? null : String(confidence)) === facts.confidenceRaw;
+    if (isSame) return;
+    if (this.state.get('future', id)) {
+      this.state.set('future', id, undefined);
+      this.#newsOf(id, effectiveTime);
+    }
+    this.#applyReport(id, value, confidence, observedAt, block, effectiveTime);
+  }
+
   #applyReport(
     id: string,
     value: bigint,
@@ -371,10 +416,8 @@ export class Fold {
   ): void {
     const facts = this.#facts(id);
     const parameters = this.#parameters;
-    if (facts.observedAt !== null && observedAt < facts.observedAt) return;
     const answer = String(value);
     const confidenceRaw = confidence === null ? null : String(confidence);
-    if (observedAt === facts.observedAt && answer === facts.answer && confidenceRaw === facts.confidenceRaw) return;
     const definition = this.state.get('definition', id) as unknown as FeedDefinition;
     if (definition.purpose === 'sequencer-uptime') {
       this.#setFacts(id, { ...facts, answer, observedAt, block });
@@ -422,11 +465,12 @@ export class Fold {
     this.#newsOnChain(chainId, effectiveTime, true);
   }
 
-  /** A chain without an uptime feed has no sequencer to watch; one whose feed is silent or failed is not trusted. */
+  /** A chain without an uptime feed has no sequencer to watch; one whose feed is silent, failed or ahead is not trusted. */
   #sequencerOf(chainId: number): FeedAtClose['sequencer'] {
     const row = this.state.get('sequencer', String(chainId));
     if (!row) return 'up';
-    if (row['down'] === null || this.#facts(row['feed'] as string).failed !== null) return 'unknown';
+    const feed = row['feed'] as string;
+    if (row['down'] === null || this.#facts(feed).failed !== null || this.state.get('future', feed)) return 'unknown';
     return row['down'] ? 'down' : 'up';
   }
 
@@ -483,6 +527,7 @@ export class Fold {
           return {
             definition,
             facts: this.#facts(feed),
+            futureDated: this.state.get('future', feed) !== undefined,
             chainIncluded: this.state.get('chain', String(definition.chainId))?.['included'] === true,
             sequencer: this.#sequencerOf(definition.chainId),
           };

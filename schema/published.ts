@@ -18,6 +18,11 @@ export type PublishedSource = {
   readonly used: boolean;
   /** Why it was refused: `no-data`, `stale`, `nonpositive`, `sequencer-down`, `sequencer-unknown`, `failed`, `chain-excluded`. Null when used. */
   readonly refused: string | null;
+  /**
+   * What is odd about it, used or not; absent when nothing is. `future-dated`: its last report is dated later than its
+   * block by more than `futureSecondsMax` and left out; the one before stands as long as its own age allows.
+   */
+  readonly flags?: readonly string[];
   /** USD; null before the first report. */
   readonly price: number | null;
   /** USD, inflated by age; null when refused. */
