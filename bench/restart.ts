@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createPool, type Pool } from '../store/database.ts';
@@ -11,8 +12,9 @@ import { benchChainIds, benchMeaning, writeLog } from './fold-log.ts';
 import { seconds, thousands, withServer } from './measure.ts';
 
 /**
- * From kill -9 of `avsl fold` and `avsl api` to the answer of the same commands started again on the same database:
- * until /readyz says yes, until a query answers, and until the fold has committed again.
+ * Restart to serving, twice. From kill -9 of `avsl fold` and `avsl api` to the answer of the same commands started again
+ * on the same database: until /readyz says yes, until a query answers, and until the fold has committed again. And from
+ * `npx avsl up` on the database of a stopped devnet, PostgreSQL and all, to its first answer with a V-Scalar.
  */
 const stepCount = 2000;
 const restartCount = 3;
@@ -57,6 +59,11 @@ interface Restart {
 }
 
 export async function run(): Promise<void> {
+  await restartParts();
+  await restartUp();
+}
+
+async function restartParts(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'avsl-bench-'));
   try {
     await withServer('mainnet', benchChainIds, async (server) => {
@@ -126,6 +133,58 @@ export async function run(): Promise<void> {
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function restartUp(): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'avsl-bench-'));
+  const port = await freePort();
+  let running: ChildProcess | null = null;
+  const start = (): { readonly up: ChildProcess; readonly ready: Promise<void> } => {
+    // A process group of its own, so that what ends it reaches what npx has started.
+    const up = spawn('npx', ['avsl', 'up'], {
+      cwd: projectDir,
+      env: { ...process.env, DATABASE_URL: '', DATA_DIR: dataDir, PORT: String(port) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    running = up;
+    const ready = new Promise<void>((resolve) => {
+      createInterface({ input: up.stdout }).on('line', (line) => line.startsWith('ready') && resolve());
+    });
+    return { up, ready };
+  };
+  const stop = async (up: ChildProcess): Promise<void> => {
+    const exit = up.exitCode ?? once(up, 'exit');
+    process.kill(-(up.pid as number), 'SIGINT');
+    await exit;
+    running = null;
+  };
+  try {
+    const first = start();
+    await first.ready;
+    await stop(first.up);
+    const times: number[] = [];
+    for (let i = 0; i < restartCount; i++) {
+      const at = performance.now();
+      const { up } = start();
+      const body = JSON.stringify({ query: '{ vScalar(asset: "ETH") { value } }' });
+      const headers = { 'content-type': 'application/json' };
+      const answer = await answering(() =>
+        fetch(`http://127.0.0.1:${port}/graphql`, { method: 'POST', headers, body }),
+      );
+      const found = ((await answer.json()) as { data?: { vScalar?: { value: number } } }).data?.vScalar;
+      if (!found) throw new Error('avsl up answered without the V-Scalar that it had published before');
+      times.push((performance.now() - at) / 1000);
+      await stop(up);
+    }
+    const [least, middle, most] = times.sort((a, b) => a - b) as [number, number, number];
+    console.log(
+      `restart: npx avsl up on an existing devnet, from the command to an answered query: median of ${restartCount} ${seconds(middle)} (${seconds(least)} to ${seconds(most)}; target: under 3 s), load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors`,
+    );
+  } finally {
+    if (running !== null) await stop(running);
+    rmSync(dataDir, { recursive: true, force: true });
   }
 }
 

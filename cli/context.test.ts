@@ -18,24 +18,24 @@ describe('loadContext', () => {
     return join(folder, name);
   };
 
-  test.each(networks)('the files of the project are right for %s', async (network) => {
-    const context = await loadContext({ network }, {});
+  test.each(networks)('the files of the project are right for %s', (network) => {
+    const context = loadContext({ network }, {});
     expect(context).toMatchObject({ network, projectDir, dataDir: join(projectDir, '.avsl'), joining: [] });
     expect(context.meaningSha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('devnet and mainnet watch the same feeds with another meaning', async () => {
-    const [devnet, mainnet] = await Promise.all(networks.map((network) => loadContext({ network }, {})));
+  test('devnet and mainnet watch the same feeds with another meaning', () => {
+    const [devnet, mainnet] = networks.map((network) => loadContext({ network }, {}));
     const feeds = (context: typeof devnet) => Object.values(context?.meaning.chains ?? {}).map((chain) => chain.feeds);
     expect(feeds(devnet)).toEqual(feeds(mainnet));
     expect(devnet?.meaningSha256).not.toBe(mainnet?.meaningSha256);
   });
 
-  test('--chains wins over CHAINS_FILE, which wins over the files of the project; RPC_ wins over all', async () => {
+  test('--chains wins over CHAINS_FILE, which wins over the files of the project; RPC_ wins over all', () => {
     const chains = (startBlock: number, pollMs: number) => ({
       chains: { base: { meaning: { startBlock }, wiring: { pollMs, rpc: ['http://file.example'] } } },
     });
-    const context = await loadContext(
+    const context = loadContext(
       {
         network: 'mainnet',
         chains: [file('a.json', chains(7, 30)), file('b.json', { chains: { base: { meaning: { startBlock: 8 } } } })],

@@ -6,7 +6,6 @@ import type { ChainsConfig, Meaning } from '../schema/chains-config.ts';
 import type { FeedDefinition } from '../schema/events.ts';
 import { parseSettings, type Settings, SettingsError } from '../schema/settings.ts';
 import { configurationOf, meaningOf, readLayer } from './configuration.ts';
-import { modelVersion } from './model-version.ts';
 
 export const networks = ['devnet', 'mainnet'] as const;
 export type Network = (typeof networks)[number];
@@ -30,7 +29,6 @@ export interface Context {
   readonly meaningSha256: string;
   /** Feeds that join a running lineage from now. */
   readonly joining: readonly FeedDefinition[];
-  readonly modelVersion: string;
   readonly projectDir: string;
   /** Absolute. */
   readonly dataDir: string;
@@ -40,10 +38,10 @@ export interface Context {
  * Reads settings and configuration: chains.json, on the devnet its overlay, then CHAINS_FILE, then `options.chains`.
  * @throws {SettingsError | ConfigurationError | ConfigurationFileError | JsonSyntaxError}
  */
-export async function loadContext(
+export function loadContext(
   options: ContextOptions,
   environment: { readonly [name: string]: string | undefined } = process.env,
-): Promise<Context> {
+): Context {
   const settings = parseSettings(environment);
   const own = options.network === 'devnet' ? ['chains.json', 'devnet/chains.overlay.json'] : ['chains.json'];
   const given = [...(settings.chainsFile ? [settings.chainsFile] : []), ...(options.chains ?? [])];
@@ -62,7 +60,6 @@ export async function loadContext(
     meaning,
     meaningSha256: meaningSha256(meaning),
     joining,
-    modelVersion: await modelVersion(projectDir),
     projectDir,
     dataDir: settings.dataDir ? resolve(settings.dataDir) : join(projectDir, '.avsl'),
   };

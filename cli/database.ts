@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openEmbeddedPostgres } from '../store/embedded-postgres.ts';
 import type { Context } from './context.ts';
+import { isSupervised, note, onSupervisorMessage } from './part.ts';
 
 /** The database of this context for the time of `body`: DATABASE_URL, or the embedded server of DATA_DIR. */
 export async function withDatabase<T>(
@@ -15,4 +16,18 @@ export async function withDatabase<T>(
   } finally {
     await server.stop();
   }
+}
+
+/** The same for a part: one that has a supervisor waits until that says where the database is. */
+export async function withPartDatabase<T>(
+  context: Pick<Context, 'settings' | 'dataDir'>,
+  signal: AbortSignal,
+  body: (url: string) => Promise<T>,
+): Promise<T> {
+  if (!isSupervised()) return withDatabase(context, note, body);
+  const url = await new Promise<string>((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    onSupervisorMessage('database', (message) => resolve(message.url));
+  });
+  return body(url);
 }

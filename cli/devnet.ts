@@ -5,7 +5,7 @@ import { type Devnet, startDevnet } from '../devnet/devnet.ts';
 import { loadScenario } from '../devnet/scenario.ts';
 import { createPool } from '../store/database.ts';
 import { type Context, loadContext } from './context.ts';
-import { withDatabase } from './database.ts';
+import { withPartDatabase } from './database.ts';
 import { lockDataDir } from './lock.ts';
 import { aborted, isSupervised, note, runPart, tell } from './part.ts';
 import type { RunningDevnet } from './progress.ts';
@@ -42,7 +42,7 @@ Examples:
   avsl devnet --reset`,
     )
     .action(async (options: DevnetCommandOptions) => {
-      const context = await loadContext({ network: 'devnet' });
+      const context = loadContext({ network: 'devnet' });
       const lock = isSupervised() ? null : lockDataDir(context.dataDir);
       try {
         if (options.reset) await resetDevnet(context);
@@ -55,7 +55,7 @@ Examples:
 }
 
 async function play(context: Context, options: DevnetCommandOptions, signal: AbortSignal): Promise<void> {
-  const minimumHeights = await recordedHeights(context);
+  const minimumHeights = await recordedHeights(context, signal);
   let fail: (error: Error) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
@@ -109,9 +109,10 @@ function cacheDirOf({ projectDir, dataDir }: Context): string {
 }
 
 /** Newest block per chain id that a database has of this devnet. */
-async function recordedHeights(context: Context): Promise<{ readonly [chainId: string]: number }> {
-  if (context.settings.databaseUrl === null && !existsSync(join(context.dataDir, 'postgres'))) return {};
-  return withDatabase(context, note, async (url) => {
+async function recordedHeights(context: Context, signal: AbortSignal): Promise<{ readonly [chainId: string]: number }> {
+  const hasNone = context.settings.databaseUrl === null && !existsSync(join(context.dataDir, 'postgres'));
+  if (hasNone && !isSupervised()) return {};
+  return withPartDatabase(context, signal, async (url) => {
     const pool = createPool(url, { applicationName: 'avsl devnet', max: 1 });
     try {
       const known = await pool.query(`SELECT to_regclass('batch') IS NOT NULL AS found`);

@@ -10,6 +10,7 @@ import { readProgress } from '../store/fold-store.ts';
 import { assertMigrated, readAnchor } from '../store/migrate.ts';
 import { type Context, type ContextOptions, loadContext, withContextOptions } from './context.ts';
 import { withDatabase } from './database.ts';
+import { modelVersion } from './model-version.ts';
 import { type Finding, type ProbeOptions, probeChain, reasonOf } from './probe-chain.ts';
 import { chainTimeOf, readRunningDevnet, withDevnetNodes } from './running-devnet.ts';
 
@@ -39,17 +40,19 @@ export async function examine(
 ): Promise<readonly Finding[]> {
   let context: Context;
   try {
-    context = await loadContext(options, environment);
+    context = loadContext(options, environment);
   } catch (error) {
     if (error instanceof FatalError)
       return [{ verdict: 'wrong', part: 'configuration', found: redactUrls(error.message) }];
     throw error;
   }
-  return examineContext(context);
+  return examineContext({ ...context, modelVersion: await modelVersion(context.projectDir) });
 }
 
 export async function examineContext(
-  context: Pick<Context, 'settings' | 'network' | 'config' | 'meaningSha256' | 'modelVersion' | 'dataDir'>,
+  context: Pick<Context, 'settings' | 'network' | 'config' | 'meaningSha256' | 'dataDir'> & {
+    readonly modelVersion: string;
+  },
 ): Promise<readonly Finding[]> {
   const { network, settings, dataDir } = context;
   const devnet = network === 'devnet' ? readRunningDevnet(dataDir) : null;

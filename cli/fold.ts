@@ -3,7 +3,8 @@ import { adopt } from '../indexer/fold/adopt.ts';
 import { AnotherMeaningError } from '../indexer/fold/lineage.ts';
 import { type FoldOptions, runFold } from '../indexer/fold/run-fold.ts';
 import { type ContextOptions, loadContext, withContextOptions } from './context.ts';
-import { withDatabase } from './database.ts';
+import { withPartDatabase } from './database.ts';
+import { modelVersion } from './model-version.ts';
 import { note, runPart, tell } from './part.ts';
 import { utc } from './progress.ts';
 import { chainTimeOf, devnetOf } from './running-devnet.ts';
@@ -19,19 +20,19 @@ export function foldCommand(): Command {
 A second fold on the same database takes over from the first, which stops.`,
       ),
   ).action(async (options: ContextOptions) => {
-    const context = await loadContext(options);
+    const context = loadContext(options);
     await runPart(async (signal) => {
       const devnet = await devnetOf(context, signal);
       if (signal.aborted) return;
       let saidAt = 0;
-      await withDatabase(context, note, (databaseUrl) =>
+      await withPartDatabase(context, signal, async (databaseUrl) =>
         fold({
           databaseUrl,
           network: context.network,
           meaning: context.meaning,
           activations: context.joining,
           operation: context.config.operation,
-          modelVersion: context.modelVersion,
+          modelVersion: await modelVersion(context.projectDir),
           signal,
           warn: note,
           ...(devnet && { chainTime: () => Math.floor(chainTimeOf(devnet.current(), Date.now())) }),

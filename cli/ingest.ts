@@ -7,7 +7,7 @@ import { FatalError } from '../schema/errors.ts';
 import { createPool } from '../store/database.ts';
 import { readProgress } from '../store/fold-store.ts';
 import { type ContextOptions, loadContext, withContextOptions } from './context.ts';
-import { withDatabase } from './database.ts';
+import { withPartDatabase } from './database.ts';
 import { isSupervised, note, runPart, tell } from './part.ts';
 import { devnetOf, NoDevnetError, withDevnetNodes } from './running-devnet.ts';
 
@@ -37,7 +37,7 @@ Examples:
   RPC_8453=https://node.example avsl ingest --chain base --network mainnet`,
       ),
   ).action(async (options: ContextOptions & { chain: string }) => {
-    const context = await loadContext(options);
+    const context = loadContext(options);
     const { settings, network } = context;
     const known = Object.keys(context.config.chains);
     if (!known.includes(options.chain)) throw new UnknownChainError(options.chain, known);
@@ -49,7 +49,7 @@ Examples:
       const hasNode = chain.wiring.rpc.length > 0 || chain.wiring.gateway !== null;
       if (network === 'devnet' && !hasNode) throw new NoDevnetError(context.dataDir);
       let saidAt = 0;
-      await withDatabase(context, note, async (databaseUrl) => {
+      await withPartDatabase(context, signal, async (databaseUrl) => {
         await tellStart(options.chain, chain, databaseUrl);
         await runIngest({
           chainName: options.chain,

@@ -13,7 +13,7 @@ export function migrateCommand(): Command {
       'bring the database up to date, bind it to the network and make the partitions of every chain; safe at any time',
     ),
   ).action(async (options: ContextOptions) => {
-    const context = await loadContext(options);
+    const context = loadContext(options);
     await withDatabase(context, note, (databaseUrl) => migrateFor(context, databaseUrl));
     process.stdout.write(
       `migrated  ${context.network}, ${Object.keys(context.config.chains).length} chains: ${Object.keys(context.config.chains).join(', ')}\n`,

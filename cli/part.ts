@@ -20,8 +20,22 @@ export function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-export function onSupervisorMessage(listener: (message: SupervisorMessage) => void): void {
-  if (isSupervised()) process.on('message', (message) => listener(message as SupervisorMessage));
+const newest = new Map<string, SupervisorMessage>();
+let isListening = false;
+
+/** Calls `listener` with the newest message of this type, if one has come, and with every later one. */
+export function onSupervisorMessage<T extends SupervisorMessage['type']>(
+  type: T,
+  listener: (message: Extract<SupervisorMessage, { type: T }>) => void,
+): void {
+  if (!isSupervised()) return;
+  process.on('message', (message: SupervisorMessage) => {
+    if (message.type === type) listener(message as Extract<SupervisorMessage, { type: T }>);
+  });
+  if (!isListening) process.on('message', (message: SupervisorMessage) => newest.set(message.type, message));
+  isListening = true;
+  const known = newest.get(type);
+  if (known !== undefined) listener(known as Extract<SupervisorMessage, { type: T }>);
 }
 
 /**

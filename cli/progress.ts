@@ -43,7 +43,10 @@ export type PartMessage =
   | { readonly type: 'failure'; readonly message: string; readonly stack: string | null };
 
 /** What a supervisor tells its parts. */
-export type SupervisorMessage = Extract<PartMessage, { type: 'devnet-ready' }>;
+export type SupervisorMessage =
+  | Extract<PartMessage, { type: 'devnet-ready' }>
+  /** The database is up and migrated. */
+  | { readonly type: 'database'; readonly url: string };
 
 interface Sample {
   readonly atMs: number;

@@ -15,7 +15,7 @@ export function recomputeCommand(): Command {
       })
       .option('--json', 'print the recomputed values as JSON'),
   ).action(async (options: ContextOptions & { seq: number; json?: boolean }) => {
-    const context = await loadContext(options);
+    const context = loadContext(options);
     await withDatabase(
       context,
       (line) => process.stderr.write(`${line}\n`),

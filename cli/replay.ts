@@ -3,6 +3,7 @@ import { type AdoptReport, adopt } from '../indexer/fold/adopt.ts';
 import { replay } from '../indexer/fold/replay.ts';
 import { type ContextOptions, loadContext, withContextOptions } from './context.ts';
 import { withDatabase } from './database.ts';
+import { modelVersion } from './model-version.ts';
 
 const iso = (seconds: number): string => (seconds < 0 ? 'the beginning' : new Date(seconds * 1000).toISOString());
 const note = (line: string): void => {
@@ -27,7 +28,7 @@ Examples:
   avsl replay --adopt              after a change of chains.json that alters the past`,
       ),
   ).action(async (options: ContextOptions & { adopt?: boolean }) => {
-    const context = await loadContext(options);
+    const context = loadContext(options);
     await withDatabase(context, note, async (databaseUrl) => {
       if (options.adopt) {
         const report = await adopt({
@@ -36,7 +37,7 @@ Examples:
           meaning: context.meaning,
           activations: context.joining,
           operation: context.config.operation,
-          modelVersion: context.modelVersion,
+          modelVersion: await modelVersion(context.projectDir),
           onCompared: printComparison,
         });
         process.stdout.write(

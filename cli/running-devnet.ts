@@ -71,7 +71,7 @@ export async function devnetOf(
   let newest: RunningDevnet | null = null;
   await new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
-    onSupervisorMessage((message) => {
+    onSupervisorMessage('devnet-ready', (message) => {
       newest = message.devnet;
       resolve();
     });

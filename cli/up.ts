@@ -18,6 +18,7 @@ import {
   type RunningDevnet,
   readLogLine,
   readyLine,
+  type SupervisorMessage,
   utc,
   withMessage,
 } from './progress.ts';
@@ -47,7 +48,7 @@ Examples:
   avsl up --network mainnet --chains mine.json`,
       ),
   ).action(async (options: ContextOptions & { reset?: boolean }) => {
-    const context = await loadContext(options);
+    const context = loadContext(options);
     if (options.reset && context.network !== 'devnet') throw new NotADevnetError(context.network);
     if (context.network !== 'devnet') refuseUnreachable(context);
     await refuseTakenPort(context.settings.port);
@@ -70,6 +71,7 @@ class Up {
   readonly #lastFailure = new Map<string, string>();
   #progress: Progress;
   #databaseUrl = '';
+  #migrated = false;
   #server: EmbeddedPostgres | null = null;
   #guard: ChildProcess | null = null;
   #devnet: RunningDevnet | null = null;
@@ -94,10 +96,14 @@ class Up {
     const timers: NodeJS.Timeout[] = [];
     try {
       this.#show({});
+      // It loads while the database starts.
+      this.#start((name) => name === 'api');
       await this.#openDatabase();
       await migrateFor(this.#context, this.#databaseUrl);
       if (!stop.requested) {
-        this.#startParts();
+        this.#migrated = true;
+        this.#sendDatabase('api');
+        this.#startOthersAfterApi();
         timers.push(every(readyPollMs, () => this.#checkReady()));
         if (this.#server !== null) timers.push(every(databasePollMs, () => this.#keepDatabase()));
       }
@@ -114,21 +120,22 @@ class Up {
     this.#display.say('stopped; the data is kept, the same command goes on with it');
   }
 
-  /** The API first: it serves what an earlier run has published. */
-  #startParts(): void {
-    const start = (which: (name: string) => boolean): void => {
-      for (const [name, args] of this.#parts().filter(([part]) => which(part))) {
-        this.#supervisor.start({
-          name,
-          command: () => ({
-            args: [join(this.#context.projectDir, 'bin/avsl.mjs'), ...args],
-            env: { DATABASE_URL: this.#databaseUrl, PORT: String(this.#port) },
-          }),
-        });
-      }
-    };
-    start((name) => name === 'api' || name === 'devnet');
-    this.#startOthers = () => start(() => true);
+  /** Starts what is not running yet of the parts that `which` names. */
+  #start(which: (name: string) => boolean = () => true): void {
+    for (const [name, args] of this.#parts().filter(([part]) => which(part))) {
+      this.#supervisor.start({
+        name,
+        command: () => ({
+          args: [join(this.#context.projectDir, 'bin/avsl.mjs'), ...args],
+          env: { PORT: String(this.#port) },
+        }),
+      });
+    }
+  }
+
+  /** The API is to serve what an earlier run has published before the other parts take the processors. */
+  #startOthersAfterApi(): void {
+    this.#startOthers = () => this.#start();
     setTimeout(this.#startOthers, apiFirstMsMax).unref();
   }
 
@@ -196,8 +203,9 @@ class Up {
 
   #onState(part: string, state: PartState): void {
     this.#show({ parts: { ...this.#progress.parts, [part]: state } });
-    if (state.kind === 'running' && this.#devnet !== null) {
-      this.#supervisor.send(part, { type: 'devnet-ready', devnet: this.#devnet });
+    if (state.kind === 'running') {
+      this.#sendDatabase(part);
+      if (this.#devnet !== null) this.#tell(part, { type: 'devnet-ready', devnet: this.#devnet });
     }
     const news = announcement(part, state, this.#lastFailure.get(part) ?? null);
     if (news !== null) this.#display.say(news);
@@ -212,7 +220,8 @@ class Up {
     }
     if (message.type === 'api') {
       this.#port = Number(new URL(message.url).port);
-      this.#startOthers();
+      // Its first answer takes the longest.
+      void askApi(message.url).then(() => this.#startOthers());
     }
     if (message.type === 'devnet-ready') this.#moveToDevnet(message.devnet);
   }
@@ -223,8 +232,17 @@ class Up {
     this.#devnet = devnet;
     for (const [name] of this.#parts()) {
       if (moved && name.startsWith('ingest ')) void this.#supervisor.restart(name);
-      else this.#supervisor.send(name, { type: 'devnet-ready', devnet });
+      else this.#tell(name, { type: 'devnet-ready', devnet });
     }
+  }
+
+  /** Where the database is, once it is fit for the parts. */
+  #sendDatabase(part: string): void {
+    if (this.#migrated) this.#tell(part, { type: 'database', url: this.#databaseUrl });
+  }
+
+  #tell(part: string, message: SupervisorMessage): void {
+    this.#supervisor.send(part, message);
   }
 
   #onLine(part: string, line: string): void {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -196,9 +196,24 @@ describe.runIf(process.platform === 'linux')('avsl up on the devnet', { timeout:
     );
   });
 
-  test('goes on with its data: what was published is there, with the same hashes', async () => {
+  test('goes on with its data: what was published is served before the chains are there, with the same hashes', async () => {
     const up = new Up();
+    const served = () => ask<{ vScalar: { value: number } | null }>('{ vScalar(asset: "ETH") { value } }');
+    let answer: Awaited<ReturnType<typeof served>> | null = null;
+    await until(
+      async () => {
+        answer = await served().catch(() => null);
+        return answer !== null;
+      },
+      readyMsMax,
+      () => up.output,
+    );
+    expect([answer, existsSync(join(dataDir, 'devnet.json'))]).toEqual([
+      { vScalar: { value: expect.any(Number) } },
+      false,
+    ]);
     await up.ready();
+    expect(existsSync(join(dataDir, 'devnet.json'))).toBe(true);
     const [first] = published;
     const { journal } = await ask<{ journal: { nodes: Entry[] } }>(
       `{ journal(first: 100, orderBy: { field: SEQ, direction: ASC }, where: { kind: { in: [FINAL] }, seq: { gte: "${first?.seq}" } }) { nodes { seq hash } } }`,

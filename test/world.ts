@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Context, loadContext, projectDir } from '../cli/context.ts';
+import { modelVersion } from '../cli/model-version.ts';
 import { type Devnet, type DevnetOptions, startDevnet } from '../devnet/devnet.ts';
 import { type ChainName, chainNames } from '../devnet/networks.ts';
 import { loadScenario, type Scenario } from '../devnet/scenario.ts';
@@ -50,16 +51,19 @@ export function wildScenario(): Scenario {
 export class World {
   readonly devnet: Devnet;
   readonly context: Context;
+  readonly modelVersion: string;
   readonly #indexes: Index[] = [];
 
-  private constructor(devnet: Devnet, context: Context) {
+  private constructor(devnet: Devnet, context: Context, modelVersion: string) {
     this.devnet = devnet;
     this.context = context;
+    this.modelVersion = modelVersion;
   }
 
   static async start(options: Partial<DevnetOptions> = {}): Promise<World> {
-    const context = await loadContext({ network: 'devnet' }, {});
-    return new World(await startDevnet({ cacheDir: join(projectDir, '.cache'), live: false, ...options }), context);
+    const context = loadContext({ network: 'devnet' }, {});
+    const devnet = await startDevnet({ cacheDir: join(projectDir, '.cache'), live: false, ...options });
+    return new World(devnet, context, await modelVersion(projectDir));
   }
 
   /** An empty database. With `gatewaySeed` its history comes through gateways that answer in chunks of random size. */
@@ -142,7 +146,7 @@ export class Index {
   }
 
   get foldOptions(): FoldOptions {
-    const { meaning, modelVersion, network } = this.#world.context;
+    const { meaning, network } = this.#world.context;
     return {
       databaseUrl: this.database.url,
       network,
@@ -154,7 +158,7 @@ export class Index {
         exclusionSecondsMax: 86_400,
         checkpointEverySteps: 60,
       },
-      modelVersion,
+      modelVersion: this.#world.modelVersion,
       pollMs: 20,
     };
   }
