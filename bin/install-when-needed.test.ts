@@ -71,3 +71,13 @@ test('the lock file names every dependency of every package, those for other pla
   expect(missing).toEqual([]);
   expect(Object.keys(packages).length).toBeGreaterThan(300);
 });
+
+test('the lock file fixes the content of every package, on every platform, and names no registry', () => {
+  const { packages } = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')) as {
+    packages: { [path: string]: { integrity?: string; resolved?: string } };
+  };
+  const entries = Object.entries(packages).filter(([path]) => path !== '');
+  expect(entries.length).toBeGreaterThan(400);
+  expect(entries.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? '')).map(([path]) => path)).toEqual([]);
+  expect(entries.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
+});
