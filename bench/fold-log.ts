@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { LogEntry } from '../indexer/fold/engine.ts';
 import { configAdoptedObservation } from '../indexer/sources/observations.ts';
-import { stateReadsFor } from '../indexer/sources/registry.ts';
+import { selectionFor, stateReadsFor } from '../indexer/sources/registry.ts';
+import { selectorsOf } from '../indexer/sources/selection.ts';
 import type { Meaning } from '../schema/chains-config.ts';
 import { type Address, ChainId, type Hash, type Hex } from '../schema/ids.ts';
 import type { LogRow } from '../schema/log-rows.ts';
@@ -150,8 +151,10 @@ function hashOf(text: string): Hash {
 
 /** Ingests the whole log, all of it final. */
 export async function writeLog(url: string, steps: number): Promise<void> {
-  for (const [ordinal, chainId] of chainIds.entries()) {
-    const writer = await LogWriter.open({ url, chainId, startBlock, selectors: ['"all"'] });
+  for (const [ordinal, chain] of Object.values(benchMeaning().chains).entries()) {
+    const chainId = ChainId(chain.chainId);
+    const selectors = selectorsOf(selectionFor(chain));
+    const writer = await LogWriter.open({ url, chainId, startBlock, selectors });
     let blocks: SyntheticBlock[] = [];
     const commit = async () => {
       const last = blocks.at(-1);

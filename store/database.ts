@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { InvariantError, RetryableError } from '../schema/errors.ts';
 
@@ -108,6 +109,20 @@ export async function connect(url: string, applicationName: string): Promise<pg.
     throw isConnectionLoss(error) ? new DatabaseUnavailableError(error) : error;
   }
   return client;
+}
+
+const lockWaitMsMax = 10_000;
+
+/** Takes the named lock for as long as the connection lasts. False: another session holds on to it. */
+export async function holdLock(client: Queryable, name: string): Promise<boolean> {
+  const deadline = Date.now() + lockWaitMsMax;
+  for (;;) {
+    const { rows } = await client.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked', [name]);
+    if (rows[0]?.locked === true) return true;
+    // The server may not have noticed yet that a killed holder is gone.
+    if (Date.now() > deadline) return false;
+    await sleep(100);
+  }
 }
 
 /** SQLSTATE of a database error, else null. 23505 is a unique violation. */

@@ -382,7 +382,7 @@ describe('lineages', () => {
     const second = { id: 'bb', network: 'test', configurationSha256: '03', modelVersion: '02', startBlocks: '{}' };
     await insertLineage(database.pool, second);
     await insertLineage(database.pool, second);
-    expect(await readLineage(database.pool, 'bb')).toEqual({ ...second, ordinal: 2 });
+    expect(await readLineage(database.pool, 'bb')).toEqual({ backfillNo: 0, ...second, ordinal: 2 });
     await expect(readLineage(database.pool, 'cc')).rejects.toThrow(/Lineage cc is not recorded/);
   });
 
@@ -471,9 +471,9 @@ describe('what ingest brought', () => {
       `INSERT INTO state_read (chain_id, block_number, to_address, calldata, result) VALUES (1, 7, '\\x01', '\\x02', NULL)`,
     );
     expect(await firstBlockTime(database.pool, 1)).toBe(1005);
-    expect(await firstRowsAfter(database.pool, 1, -1)).toEqual({ block: 7, timestamp: 1007 });
-    expect(await firstRowsAfter(database.pool, 1, 7)).toEqual({ block: 9, timestamp: 1009 });
-    expect(await firstRowsAfter(database.pool, 1, 9)).toBe(null);
+    expect(await firstRowsAfter(database.pool, 1, -1, 0)).toEqual({ block: 7, timestamp: 1007 });
+    expect(await firstRowsAfter(database.pool, 1, 7, 0)).toEqual({ block: 9, timestamp: 1009 });
+    expect(await firstRowsAfter(database.pool, 1, 9, 0)).toBe(null);
   });
 
   it('tells where so many blocks or logs are passed', async () => {
@@ -485,7 +485,7 @@ describe('what ingest brought', () => {
     ] as const)
       await block(number, 1000 + number, logs);
     const ahead = (after: number, blocks: number, logs: number) =>
-      blockTimeAhead(database.pool, 1, after, { blocks, logs });
+      blockTimeAhead(database.pool, 1, after, 0, { blocks, logs });
     expect([await ahead(-1, 2, 100), await ahead(-1, 100, 9), await ahead(-1, 100, 34)]).toEqual([1008, 1005, 1008]);
     expect([await ahead(5, 2, 100), await ahead(-1, 100, 35), await ahead(-1, 4, 36)]).toEqual([1009, 1009, null]);
     expect(await ahead(9, 1, 1)).toBe(null);

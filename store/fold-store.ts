@@ -6,6 +6,7 @@ import type { JournalBody } from '../schema/published.ts';
 import { type CopyValue, copyRows } from './copy-rows.ts';
 import { type Client, type Pool, type Queryable, transaction } from './database.ts';
 import { earliestOf, type LendingRows, rewindLending, writeLending } from './lending-store.ts';
+import { blocksThrough } from './log-reader.ts';
 
 /** The journal's hash before its first entry. */
 export const JOURNAL_ORIGIN = '00'.repeat(32);
@@ -28,6 +29,8 @@ export interface LineageRow {
   readonly modelVersion: string;
   /** Canonical JSON: chain id -> start block. */
   readonly startBlocks: string;
+  /** The newest back-fill whose rows it reads; 0: none. */
+  readonly backfillNo: number;
 }
 
 /** A journal entry as it is stored and hashed. `body` is the canonical JSON of `parsed`. */
@@ -108,7 +111,7 @@ export async function readFoldRow(client: Queryable): Promise<FoldRow | null> {
 }
 
 const lineageColumns = `id, ordinal, network, configuration_sha256 AS "configurationSha256", model_version AS "modelVersion",
-  start_blocks AS "startBlocks"`;
+  start_blocks AS "startBlocks", backfill_no AS "backfillNo"`;
 
 export async function readLineage(client: Queryable, id: string): Promise<LineageRow> {
   const { rows } = await client.query(`SELECT ${lineageColumns} FROM lineage WHERE id = $1`, [id]);
@@ -116,7 +119,10 @@ export async function readLineage(client: Queryable, id: string): Promise<Lineag
   return rows[0] as LineageRow;
 }
 
-export async function insertLineage(client: Queryable, lineage: Omit<LineageRow, 'ordinal'>): Promise<void> {
+export async function insertLineage(
+  client: Queryable,
+  lineage: Omit<LineageRow, 'ordinal' | 'backfillNo'>,
+): Promise<void> {
   await client.query(
     `INSERT INTO lineage (id, ordinal, network, configuration_sha256, model_version, start_blocks)
      SELECT $1, coalesce(max(ordinal), 0) + 1, $2, $3, $4, $5 FROM lineage ON CONFLICT (id) DO NOTHING`,
@@ -169,10 +175,14 @@ export async function firstRowsAfter(
   client: Queryable,
   chainId: number,
   afterBlock: number,
+  backfillNo: number,
 ): Promise<{ readonly block: number; readonly timestamp: number } | null> {
+  const read = (table: string): string =>
+    `EXISTS (SELECT FROM ${table} s WHERE s.chain_id = $1 AND s.block_number = b.number)`;
   const { rows } = await client.query(
-    `SELECT number AS block, timestamp FROM block b WHERE chain_id = $1 AND number > $2 AND (log_count > 0 OR EXISTS
-       (SELECT FROM state_read s WHERE s.chain_id = $1 AND s.block_number = b.number)) ORDER BY number LIMIT 1`,
+    `SELECT number AS block, timestamp FROM (${blocksThrough(backfillNo, 'number, timestamp, log_count')}) b
+     WHERE log_count > 0 OR ${read('state_read')} ${backfillNo === 0 ? '' : `OR ${read('state_read_backfilled')}`}
+     ORDER BY number LIMIT 1`,
     [chainId, afterBlock],
   );
   return (rows[0] as { block: number; timestamp: number } | undefined) ?? null;
@@ -183,12 +193,13 @@ export async function blockTimeAhead(
   client: Queryable,
   chainId: number,
   afterBlock: number,
+  backfillNo: number,
   most: { readonly blocks: number; readonly logs: number },
 ): Promise<number | null> {
   const { rows } = await client.query(
     `SELECT timestamp FROM (
-       SELECT number, timestamp, row_number() OVER ascending AS blocks, sum(log_count) OVER ascending AS logs FROM block
-       WHERE chain_id = $1 AND number > $2 WINDOW ascending AS (ORDER BY number ROWS UNBOUNDED PRECEDING)
+       SELECT number, timestamp, row_number() OVER ascending AS blocks, sum(log_count) OVER ascending AS logs
+       FROM (${blocksThrough(backfillNo, 'number, timestamp, log_count')}) v WINDOW ascending AS (ORDER BY number ROWS UNBOUNDED PRECEDING)
        ORDER BY number LIMIT $3 + 1
      ) b WHERE blocks > $3 OR logs > $4 ORDER BY number LIMIT 1`,
     [chainId, afterBlock, most.blocks, most.logs],

@@ -116,6 +116,12 @@ export function blockTuple(row: {
   );
 }
 
+/** A row of a table `*_backfilled`: the tuple of the table it adds to, and the back-fill's number. */
+export function backfilledTuple(tuple: string, backfillNo: number): string {
+  const columns = Number.parseInt(tuple.slice(0, 4), 16) + 1;
+  return columns.toString(16).padStart(4, '0') + tuple.slice(4) + int64(backfillNo);
+}
+
 const absent = 'ffffffff';
 
 function word32(value: number): string {

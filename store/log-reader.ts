@@ -18,11 +18,31 @@ export interface LogBlock {
   readonly stateReads: readonly StateReadRow[];
 }
 
+/** Key, besides those of chains and streams, under which a map of visibility tells the newest back-fill. */
+export const backfillKey = 0;
+
 /**
  * Which rows exist for a reader. `now`: the log as it stands. A map chain -> batch number: the log as it stood when
  * those batches were the newest, with the rows that later reorgs displaced.
  */
 export type Visibility = 'now' | ReadonlyMap<number, number>;
+
+/**
+ * SQL for a chain's ($1) blocks after number $2 with the rows of ingest and of the back-fills up to `backfillNo`, in no
+ * order. `of`: what stands for table `block`.
+ */
+export function blocksThrough(
+  backfillNo: number,
+  columns: string,
+  of = `SELECT ${columns} FROM block WHERE chain_id = $1 AND number > $2`,
+): string {
+  if (backfillNo === 0) return of;
+  return `SELECT DISTINCT ON (number) ${columns} FROM (
+      SELECT ${columns}, 0::bigint AS backfill_no FROM (${of}) b
+      UNION ALL
+      SELECT ${columns}, backfill_no FROM block_backfilled WHERE chain_id = $1 AND number > $2 AND backfill_no <= ${backfillNo}
+    ) v ORDER BY number, backfill_no DESC`;
+}
 
 const BLOCKS_PER_QUERY = 1000;
 
@@ -44,7 +64,8 @@ async function rows<R extends readonly unknown[]>(client: Queryable, text: strin
 
 /**
  * Blocks with rows of one chain in block order, number > `afterBlock` and timestamp <= `throughTime`, read in pieces
- * along the primary keys. `topics`: only logs with one of these topic0 are delivered (absent: all logs).
+ * along the primary keys. `topics`: only logs with one of these topic0 are delivered (absent: all logs). `backfillNo`: the
+ * newest back-fill whose rows are read (absent: none).
  * Call inside one REPEATABLE READ transaction to see one state of the log.
  */
 export async function* readChain(
@@ -55,6 +76,7 @@ export async function* readChain(
     readonly throughTime: number;
     readonly visibility?: Visibility;
     readonly topics?: readonly string[];
+    readonly backfillNo?: number;
   },
 ): AsyncGenerator<LogBlock> {
   const batch =
@@ -73,6 +95,14 @@ export async function* readChain(
            UNION ALL
            SELECT ${columns} FROM ${table}_orphaned WHERE chain_id = $1 AND ${number} > $2
              AND batch_no <= ${batch} AND displaced_by > ${batch}`;
+  const { backfillNo = 0 } = options;
+  const rowsSource = (table: string, columns: string): string => {
+    const own = source(table, columns, 'block_number');
+    return backfillNo === 0
+      ? own
+      : `${own} UNION ALL SELECT ${columns} FROM ${table}_backfilled
+           WHERE chain_id = $1 AND block_number > $2 AND backfill_no <= ${backfillNo}`;
+  };
   const blockColumns = 'number, hash, timestamp, logs_sha256, log_count';
   const logColumns = 'block_number, log_index, transaction_hash, address, topic0, topic1, topic2, topic3, data';
   const readColumns = 'block_number, to_address, calldata, result';
@@ -80,14 +110,14 @@ export async function* readChain(
   for (;;) {
     const blocks = await rows<[number, Hash, number, Hash, number]>(
       client,
-      `SELECT * FROM (${source('block', blockColumns, 'number')}) b WHERE timestamp <= $3 ORDER BY number LIMIT ${BLOCKS_PER_QUERY}`,
+      `SELECT * FROM (${blocksThrough(backfillNo, blockColumns, source('block', blockColumns, 'number'))}) b WHERE timestamp <= $3 ORDER BY number LIMIT ${BLOCKS_PER_QUERY}`,
       [chainId, after, options.throughTime],
     );
     const last = blocks.at(-1);
     if (!last) return;
     const logs = await rows<[number, number, Hash, Address, Hash | null, Hash | null, Hash | null, Hash | null, Hex]>(
       client,
-      `SELECT * FROM (${source('log', logColumns, 'block_number')}) l WHERE block_number <= $3
+      `SELECT * FROM (${rowsSource('log', logColumns)}) l WHERE block_number <= $3
          ${options.topics ? 'AND topic0 = ANY($4)' : ''} ORDER BY block_number, log_index`,
       [
         chainId,
@@ -98,7 +128,7 @@ export async function* readChain(
     );
     const reads = await rows<[number, Address, Hex, Hex | null]>(
       client,
-      `SELECT * FROM (${source('state_read', readColumns, 'block_number')}) s WHERE block_number <= $3
+      `SELECT * FROM (${rowsSource('state_read', readColumns)}) s WHERE block_number <= $3
          ORDER BY block_number, to_address, calldata`,
       [chainId, after, last[0]],
     );

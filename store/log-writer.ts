@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { FatalError, InvariantError, invariant, RetryableError } from '../schema/errors.ts';
 import type { ChainId, Hash } from '../schema/ids.ts';
 import type { BatchRow } from '../schema/log-rows.ts';
-import { connect, inTransaction, sqlState } from './database.ts';
+import { connect, holdLock, inTransaction, sqlState } from './database.ts';
 import {
   type BlockLog,
   type BlockStateRead,
@@ -112,8 +111,6 @@ export class StartBlockMovedError extends FatalError {
   }
 }
 
-const lockWaitMsMax = 10_000;
-
 /** The one writer of a chain's part of the log. Each `commit` is one transaction and appends at most one batch. */
 export class LogWriter {
   readonly #client: pg.Client;
@@ -138,7 +135,9 @@ export class LogWriter {
   static async open(options: LogWriterOptions): Promise<LogWriter> {
     const client = await connect(options.url, `avsl-ingest-${options.chainId}`);
     try {
-      await lockChain(client, options.chainId);
+      if (!(await holdLock(client, `avsl-ingest:${options.chainId}`))) {
+        throw new AnotherIngestRunningError(options.chainId);
+      }
       const writer = new LogWriter(client, options);
       await writer.#load();
       return writer;
@@ -463,7 +462,7 @@ export class LogWriter {
     const hashes = [...this.#selectors.keys()];
     const extended = await this.#client.query<{ filter_sha256: Buffer }>(
       `UPDATE coverage SET to_block = $3 WHERE chain_id = $1 AND to_block = $2 - 1 AND filter_sha256 = ANY($4)
-       RETURNING filter_sha256`,
+         AND backfill_no = 0 RETURNING filter_sha256`,
       [this.#chainId, row.fromBlock, row.toBlock, hashes.map(bytes)],
     );
     const done = new Set(extended.rows.map((found) => hex(found.filter_sha256)));
@@ -537,20 +536,6 @@ function encodeBlocks(
     tuples.block.add(blockTuple({ chainId, number, hash, parentHash, timestamp, logCount, logsSha256, batchNo }));
   });
   return sha256s;
-}
-
-async function lockChain(client: pg.Client, chainId: ChainId): Promise<void> {
-  const deadline = Date.now() + lockWaitMsMax;
-  for (;;) {
-    const { rows } = await client.query<{ locked: boolean }>(
-      'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked',
-      [`avsl-ingest:${chainId}`],
-    );
-    if (only(rows).locked) return;
-    // The server may not have noticed yet that a killed writer is gone.
-    if (Date.now() > deadline) throw new AnotherIngestRunningError(chainId);
-    await sleep(100);
-  }
 }
 
 async function readLastBatch(client: pg.Client, chainId: ChainId): Promise<BatchRow | null> {

@@ -138,7 +138,7 @@ class Writers {
         url: database.url,
         chainId: chain.chainId,
         startBlock: 100,
-        selectors: ['"all"'],
+        selectors: chain.selectors,
       });
       this.#writers.set(chain.chainId, writer);
     }
@@ -171,6 +171,7 @@ async function reference(end: number): Promise<{ digest: string; finals: string[
     await engine.foldThrough(
       end,
       readEntries(client, {
+        backfillNo: 0,
         positions: new Map(Object.values(meaning.chains).map((chain) => [chain.chainId, -1])),
         afterTime: -1,
         throughTime: end,
@@ -464,6 +465,7 @@ async function eventsInLog(end: number): Promise<number> {
     await engine.foldThrough(
       end,
       readEntries(client, {
+        backfillNo: 0,
         positions: new Map(Object.values(meaning.chains).map((chain) => [chain.chainId, -1])),
         afterTime: -1,
         throughTime: end,

@@ -42,7 +42,7 @@ async function ingest(chain: SyntheticChain, through: number): Promise<void> {
     url: database.url,
     chainId: chain.chainId,
     startBlock: 100,
-    selectors: ['"all"'],
+    selectors: chain.selectors,
   });
   const after = writer.state.final?.number ?? -1;
   const blocks = chain.blocks
@@ -155,7 +155,7 @@ describe('lineages', () => {
     const feeds = more.chains['one']?.feeds as unknown as Record<string, object>;
     feeds['pyth/more'] = { ...feeds['pyth/A0'], key: `0x${'77'.repeat(32)}` };
     await expect(adopt(foldOptions({ meaning: more }))).rejects.toThrow(
-      /chains\.one\.feeds\.pyth\/more: was not indexed/,
+      /chains\.one\.feeds\.pyth\/more: was not searched for in blocks 100 to 225.*avsl backfill/s,
     );
     expect(await foldRow()).toEqual(before);
   });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { stateReadsFor } from '../indexer/sources/registry.ts';
+import { selectionFor, stateReadsFor } from '../indexer/sources/registry.ts';
+import { selectorsOf } from '../indexer/sources/selection.ts';
 import type { Meaning } from '../schema/chains-config.ts';
 import { type Address, ChainId, Hash, Hex } from '../schema/ids.ts';
 import type { BlockRow, LogRow, StateReadRow } from '../schema/log-rows.ts';
@@ -16,6 +17,8 @@ export interface SyntheticBlock extends BlockRow {
 export interface SyntheticChain {
   readonly name: string;
   readonly chainId: ChainId;
+  /** What the chain was searched with: all that its meaning watches. */
+  readonly selectors: readonly string[];
   readonly blocks: SyntheticBlock[];
 }
 
@@ -265,7 +268,7 @@ export function syntheticChains(
       });
       parentHash = hash;
     }
-    return { name, chainId, blocks };
+    return { name, chainId, selectors: selectorsOf(selectionFor(chain)), blocks };
   });
 }
 

@@ -20,8 +20,9 @@ import {
 } from '../../store/fold-store.ts';
 import { readObservations } from '../../store/log-reader.ts';
 import { meaningSha256, parseObservation } from '../sources/observations.ts';
+import { completenessOf, settleBackfills } from './coverage.ts';
 import { FoldEngine } from './engine.ts';
-import { adoptionOf, decoderFor, LogIncompleteError, lacking, lineageId, startBlocksOf } from './lineage.ts';
+import { adoptionOf, decoderFor, LogIncompleteError, lineageId, startBlocksOf, unattainable } from './lineage.ts';
 import { observationsOf } from './log-entries.ts';
 import { foldPieces } from './replay.ts';
 import { type FoldOptions, runFold } from './run-fold.ts';
@@ -80,6 +81,7 @@ export async function adopt(
       invariant(adoption, 'The log lost its first blocks');
       const epoch = await acquireLease(pool, `${hostname()}:${process.pid}:adopt`);
       await insertLineage(client, { id: to, network, configurationSha256, modelVersion, startBlocks });
+      await settleBackfills(client, to, meaning);
       const known = await readObservations(client);
       if (!known.some((row) => row.stream === adoption.stream && row.payload === adoption.payload)) {
         await appendObservation(client, adoption);
@@ -129,8 +131,9 @@ async function compare(
   ];
   const stated = parseObservation(formerConfiguration.kind, formerConfiguration.payload);
   invariant(stated.type === 'ConfigAdopted', 'A lineage begins with its configuration');
-  const missing = lacking(stated.content, options.meaning);
-  if (missing.length > 0) throw new LogIncompleteError(missing);
+  const never = unattainable(stated.content, options.meaning);
+  const { backfillNo, missing } = await completenessOf(client, options.meaning);
+  if (never.length + missing.length > 0) throw new LogIncompleteError(missing, never);
   const tallies = new Map<string, { -readonly [K in keyof AssetChange]: AssetChange[K] }>();
   const tally = (asset: string) => {
     const found = tallies.get(asset) ?? { asset, changed: 0, dropped: 0, added: 0, vScalarMax: null, priceMax: null };
@@ -151,7 +154,12 @@ async function compare(
     }
   };
   const engine = new FoldEngine(decoderFor(observations));
-  for await (const piece of foldPieces(client, { engine, observations, throughTime: options.finalTime })) {
+  for await (const piece of foldPieces(client, {
+    engine,
+    observations,
+    throughTime: options.finalTime,
+    backfillNo,
+  })) {
     for (const closing of piece.closings) {
       for (; !entry.done && entry.value.parsed.time < closing.time; entry = await stored.next()) {
         settle(entry.value.parsed.time, entry.value.parsed.values.assets, {});

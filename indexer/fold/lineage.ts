@@ -15,9 +15,16 @@ export class AnotherMeaningError extends FatalError {
   constructor(
     readonly lineage: string,
     readonly difference: string,
+    /** What the log lacks for the present configuration and back-fill can add. */
+    readonly missing: readonly string[],
   ) {
+    const adopt = 'recompute everything with the present one, compare, and switch, run: avsl replay --adopt.';
+    const remedy =
+      missing.length === 0
+        ? `To ${adopt}`
+        : `The present one asks for rows that the log lacks:\n${listed(missing)}\nTo add them, run: avsl backfill. Then, to ${adopt}`;
     super(
-      `What is final in this database was computed with another ${difference} (lineage ${lineage.slice(0, 12)}). The journal stays served, nothing was changed. To recompute everything with the present one, compare, and switch, run: avsl replay --adopt. To go on as before, restore the former chains.json or program version.`,
+      `What is final in this database was computed with another ${difference} (lineage ${lineage.slice(0, 12)}). The journal stays served, nothing was changed. ${remedy} To go on as before, restore the former chains.json or program version.`,
     );
   }
 }
@@ -31,38 +38,40 @@ export class ActivatedFeedChangedError extends FatalError {
   }
 }
 
-/** The log lacks rows that a fresh index with the new configuration would have. */
+/** The log lacks rows that a fresh index with the present configuration would have. */
 export class LogIncompleteError extends FatalError {
   override readonly name = 'LogIncompleteError';
-  constructor(readonly missing: readonly string[]) {
+  constructor(
+    /** What back-fill can add. */
+    readonly missing: readonly string[],
+    /** What only a new index has. */
+    readonly unattainable: readonly string[],
+  ) {
     super(
-      `The log cannot be read with the present configuration, since it lacks what a fresh index would hold:\n${missing.map((line) => `  ${line}`).join('\n')}\nIndex into a new database (on the devnet: avsl up --reset), add feeds with "activation": "now", or restore the former chains.json.`,
+      `The log cannot be read with the present configuration, since it lacks what a fresh index would hold:\n${listed([...unattainable, ...missing])}\n${
+        unattainable.length > 0
+          ? 'Index into a new database (on the devnet: avsl up --reset), or restore the former chains.json.'
+          : 'Add it with: avsl backfill, then run this command again. Or add feeds with "activation": "now", or restore the former chains.json.'
+      }`,
     );
   }
 }
 
+const listed = (lines: readonly string[]): string => lines.map((line) => `  ${line}`).join('\n');
+
 /**
- * What a log that was indexed with `former` lacks for `next`: older blocks, state reads at other blocks, rows of feeds that
- * nobody asked for. Empty: adopting `next` gives what a fresh index gives. Chains that are new are indexed from their start.
+ * What no back-fill gives a log that was indexed with `former`: older blocks, state reads at other blocks. What it can give
+ * is found by `completenessOf`.
  */
-export function lacking(former: Meaning, next: Meaning): string[] {
-  const missing: string[] = [];
-  for (const [name, chain] of Object.entries(next.chains)) {
+export function unattainable(former: Meaning, next: Meaning): string[] {
+  return Object.entries(next.chains).flatMap(([name, chain]) => {
     const before = Object.values(former.chains).find(({ chainId }) => chainId === chain.chainId);
-    if (!before) continue;
-    for (const key of ['startBlock', 'stateReadEveryBlocks'] as const) {
-      if (before[key] !== chain[key])
-        missing.push(`chains.${name}.${key}: indexed with ${before[key]}, now ${chain[key]}`);
-    }
-    const watched = new Set(
-      Object.values(before.feeds).map(({ source, address, key }) => `${source} ${address} ${key}`),
+    return (['startBlock', 'stateReadEveryBlocks'] as const).flatMap((key) =>
+      !before || before[key] === chain[key]
+        ? []
+        : [`chains.${name}.${key}: indexed with ${before[key]}, now ${chain[key]}`],
     );
-    for (const [feed, { source, address, key }] of Object.entries(chain.feeds)) {
-      if (!watched.has(`${source} ${address} ${key}`))
-        missing.push(`chains.${name}.feeds.${feed}: was not indexed from the start`);
-    }
-  }
-  return missing;
+  });
 }
 
 /** Identity of a lineage: what final means depends on all of these. */

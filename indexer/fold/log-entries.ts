@@ -33,6 +33,7 @@ export async function* readEntries(
     readonly throughTime: number;
     readonly observations: readonly ObservationRow[];
     readonly visibility?: Visibility;
+    readonly backfillNo: number;
     readonly topics?: readonly string[];
   },
 ): AsyncGenerator<LogEntry> {
@@ -58,6 +59,7 @@ export async function* readEntries(
     const blocks = readChain(client, chainId, {
       afterBlock,
       throughTime: options.throughTime,
+      backfillNo: options.backfillNo,
       ...(options.visibility ? { visibility: options.visibility } : {}),
       ...(options.topics ? { topics: options.topics } : {}),
     });

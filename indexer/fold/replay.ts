@@ -15,7 +15,7 @@ import {
   readLineage,
 } from '../../store/fold-store.ts';
 import { logsSha256 } from '../../store/log-digest.ts';
-import { readObservations, type Visibility } from '../../store/log-reader.ts';
+import { backfillKey, readObservations, type Visibility } from '../../store/log-reader.ts';
 import { decodableTopics, decodeObservation } from '../sources/registry.ts';
 import { FoldEngine, type LogEntry } from './engine.ts';
 import { decoderFor } from './lineage.ts';
@@ -50,6 +50,8 @@ export async function* foldPieces(
     readonly observations: readonly ObservationRow[];
     readonly throughTime: number;
     readonly visibility?: Visibility;
+    /** The newest back-fill that is read. */
+    readonly backfillNo: number;
     readonly verify?: (entry: LogEntry) => LogEntry;
     /** Times at which the fold stops to be looked at. */
     readonly stops?: readonly number[];
@@ -71,6 +73,7 @@ export async function* foldPieces(
       afterTime: time,
       throughTime: next,
       observations,
+      backfillNo: options.backfillNo,
       ...(options.visibility ? { visibility: options.visibility } : {}),
       ...(options.verify ? {} : { topics: decodableTopics() }),
     });
@@ -140,6 +143,7 @@ export async function replay(options: {
         engine,
         observations,
         throughTime: row.finalTime,
+        backfillNo: lineage.backfillNo,
         verify,
         ...(row.digestTime === null ? {} : { stops: [row.digestTime] }),
       })) {
@@ -288,7 +292,13 @@ export async function recompute(options: {
       // A sub-step closes between two step ends: fold through the end of its step, past which nothing of it can change.
       const step = stepSecondsOf(observations);
       const throughTime = Math.ceil(time / step) * step;
-      for await (const piece of foldPieces(client, { engine, observations, throughTime, visibility })) {
+      for await (const piece of foldPieces(client, {
+        engine,
+        observations,
+        throughTime,
+        visibility,
+        backfillNo: visibility.get(backfillKey) ?? 0,
+      })) {
         computed = piece.closings.find((closing) => closing.time === time) ?? computed;
       }
       const { retracted, ...kept } = values;

@@ -27,9 +27,10 @@ import {
   readLineage,
   readProgress,
 } from '../../store/fold-store.ts';
-import { readObservations } from '../../store/log-reader.ts';
+import { backfillKey, readObservations } from '../../store/log-reader.ts';
 import { meaningSha256, observationOf } from '../sources/observations.ts';
 import { createDecoder, decodableTopics, decodeObservation } from '../sources/registry.ts';
+import { completenessOf, settleBackfills } from './coverage.ts';
 import { FoldEngine } from './engine.ts';
 import {
   ActivatedFeedChangedError,
@@ -87,6 +88,7 @@ const REFRESH_MS = 1000;
 /**
  * The one writer of results: follows the change feed, folds, publishes. Runs until the signal, or for ever.
  * @throws {AnotherMeaningError} when what is final was computed with another configuration or model.
+ * @throws {LogIncompleteError} when blocks were not searched for all that the configuration names.
  * @throws {LeaseLostError} when another fold took over.
  */
 export async function runFold(options: FoldOptions): Promise<void> {
@@ -109,6 +111,8 @@ class FoldRunner {
   #epoch = 0;
   #lineage = '';
   #configurationSha256 = '';
+  /** The newest back-fill that the lineage reads. */
+  #backfillNo = 0;
   #engine = new FoldEngine(createDecoder([]));
   #observations: readonly ObservationRow[] = [];
   #membership = new Membership([]);
@@ -152,7 +156,8 @@ class FoldRunner {
     const present = await readFoldRow(this.#pool);
     if (present?.lineage && present.lineage !== lineage) {
       const former = await readLineage(this.#pool, present.lineage);
-      throw new AnotherMeaningError(former.id, differenceOf(former, configurationSha256, modelVersion));
+      const { missing } = await completenessOf(this.#pool, meaning);
+      throw new AnotherMeaningError(former.id, differenceOf(former, configurationSha256, modelVersion), missing);
     }
     this.#epoch = await acquireLease(this.#pool, `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`);
     this.#lineage = lineage;
@@ -171,6 +176,7 @@ class FoldRunner {
       await this.#pause();
     }
     if (this.#options.signal?.aborted) return;
+    this.#backfillNo = await transaction(this.#pool, (client) => settleBackfills(client, lineage, meaning));
     await this.#resume();
   }
 
@@ -309,7 +315,12 @@ class FoldRunner {
     }
     for (const chain of progress) {
       if (!this.#membership.includes(chain.chainId)) continue;
-      const next = await firstRowsAfter(client, chain.chainId, this.#engine.positionOf(chain.chainId));
+      const next = await firstRowsAfter(
+        client,
+        chain.chainId,
+        this.#engine.positionOf(chain.chainId),
+        this.#backfillNo,
+      );
       if (!next) continue;
       const time = this.#membership.effectiveTime(chain.chainId, next.block, next.timestamp);
       if (time !== null && time <= this.#engine.foldedTime) this.#engine.rewind({ beforeTime: time });
@@ -320,7 +331,7 @@ class FoldRunner {
   async #limited(client: Queryable, target: number): Promise<number> {
     let limit = target;
     for (const chainId of this.#chainIds) {
-      const ahead = await blockTimeAhead(client, chainId, this.#engine.positionOf(chainId), CATCH_UP);
+      const ahead = await blockTimeAhead(client, chainId, this.#engine.positionOf(chainId), this.#backfillNo, CATCH_UP);
       if (ahead !== null) limit = Math.min(limit, floorTo(ahead, this.#stepSeconds));
     }
     return Math.max(limit, Math.min(target, this.#engine.foldedTime + this.#stepSeconds));
@@ -336,6 +347,7 @@ class FoldRunner {
         throughTime: target,
         observations: this.#observations,
         topics: decodableTopics(),
+        backfillNo: this.#backfillNo,
       }),
     );
   }
@@ -400,9 +412,10 @@ class FoldRunner {
     return { time: finalTime, digest: snapshot.digest(), buckets: snapshot.takeUnsaved() };
   }
 
-  /** What a commit rests on: newest batch per chain and newest position per observation stream. */
+  /** What a commit rests on: newest batch per chain, newest position per observation stream, newest back-fill. */
   #visible(): { [chainOrStream: string]: number } {
     const visible: { [chainOrStream: string]: number } = Object.fromEntries(this.#batches);
+    if (this.#backfillNo > 0) visible[backfillKey] = this.#backfillNo;
     for (const { stream, position } of this.#observations) {
       visible[stream] = Math.max(visible[stream] ?? 0, position);
     }

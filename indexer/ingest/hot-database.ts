@@ -28,7 +28,7 @@ export interface BlockSink {
   add(blocks: readonly ProcessorBlock[]): void;
 }
 
-interface HashAndHeight {
+export interface HashAndHeight {
   readonly height: number;
   readonly hash: string;
 }
@@ -137,7 +137,8 @@ export class LogHotDatabase {
   }
 }
 
-async function collect(fill: (sink: BlockSink) => Promise<void>): Promise<IngestedBlock[]> {
+/** What the processor's handler is given, as ingest stores it. */
+export async function collect(fill: (sink: BlockSink) => Promise<void>): Promise<IngestedBlock[]> {
   const blocks: IngestedBlock[] = [];
   await fill({ add: (more) => blocks.push(...more.map(toIngested)) });
   return blocks;

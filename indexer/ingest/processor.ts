@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EvmBatchProcessor } from '@subsquid/evm-processor';
-import { canonicalJson } from '../../schema/canonical.ts';
 import type { ChainEntry } from '../../schema/chains-config.ts';
 import { FatalError, RetryableError } from '../../schema/errors.ts';
 import { ChainId, type Hash } from '../../schema/ids.ts';
@@ -9,6 +8,7 @@ import { createPool } from '../../store/database.ts';
 import { compareStateReads } from '../../store/log-digest.ts';
 import { FinalisedBlockDisplacedError, type IngestedBlock, LogWriter } from '../../store/log-writer.ts';
 import { assertMigrated, checkAnchor, readAnchor } from '../../store/migrate.ts';
+import { selectorsOf } from '../sources/selection.ts';
 import type { LogFilter, StateRead } from '../sources/source.ts';
 import { ChainHead, finalityDueAbove } from './chain-head.ts';
 import { Gateway } from './gateway.ts';
@@ -18,7 +18,8 @@ import { leanLogs } from './lean-logs.ts';
 import { IngestMeter, type IngestProgress } from './progress.ts';
 import { readState, stateReadBlocks } from './state-reads.ts';
 
-export interface IngestOptions {
+/** One chain, what it is searched for, and the database that keeps what is found. */
+export interface ChainOptions {
   /** Key of the chain in chains.json. */
   readonly chainName: string;
   readonly meaning: Pick<
@@ -30,6 +31,9 @@ export interface IngestOptions {
   readonly network: string;
   readonly filters: readonly LogFilter[];
   readonly stateReads: readonly StateRead[];
+}
+
+export interface IngestOptions extends ChainOptions {
   readonly onProgress: (progress: IngestProgress) => void;
   /** Ends ingestion. Without it SIGTERM, SIGINT and the loss of a parent process do. */
   readonly signal?: AbortSignal;
@@ -89,29 +93,18 @@ const stopMsMax = 3000;
  * fails (a node that answers nonsense) it ends the process with exit code 1. Start it again then: nothing is lost.
  */
 export async function runIngest(options: IngestOptions): Promise<void> {
-  const { chainName, meaning, wiring } = options;
-  checkSettings(options);
-  const chainId = ChainId(meaning.chainId);
-  const httpUrls = wiring.rpc.filter((url) => /^https?:/.test(url));
-  const rpc = httpUrls.length === 0 ? null : new JsonRpc(httpUrls, wiring.requestTimeoutMs);
-  const gateway = wiring.gateway === null ? null : new Gateway(wiring.gateway, wiring.requestTimeoutMs);
-  const hashOf = async (block: number): Promise<Hash> => {
-    const hash = rpc ? (await rpc.headers([block]))[0]?.hash : await gateway?.blockHash(block);
-    if (!hash) throw new BlockNotThereYetError(chainName, block);
-    return hash;
-  };
-
-  await checkNode(options, chainId, rpc, hashOf);
+  const { meaning } = options;
+  const { rpc, hashOf } = await connectNode(options);
   const reads = [...options.stateReads].sort(compareStateReads);
   const writer = await LogWriter.open({
     url: options.databaseUrl,
-    chainId,
+    chainId: ChainId(meaning.chainId),
     startBlock: meaning.startBlock,
-    selectors: selectorsOf(options.filters, reads),
+    selectors: selectorsOf({ filters: options.filters, stateReads: reads }),
   });
   try {
     await checkFinalBlock(options, writer, hashOf);
-    await follow(options, writer, rpc, gateway, reads);
+    await follow(options, writer, rpc, reads);
   } finally {
     // A statement under way is cut off with the connection, and its transaction with it.
     await Promise.race([writer.close(), sleep(500)]);
@@ -122,7 +115,6 @@ async function follow(
   options: IngestOptions,
   writer: LogWriter,
   rpc: JsonRpc | null,
-  gateway: Gateway | null,
   reads: readonly StateRead[],
 ): Promise<void> {
   const { meaning, wiring } = options;
@@ -154,7 +146,10 @@ async function follow(
       void (halts ? writer.halt(error.message) : Promise.resolve()).catch(() => {}).then(() => fail(error));
     },
   });
-  const processor = await configure(options, rpc !== null, gateway !== null);
+  const processor = await createProcessor(options, {
+    range: { from: meaning.startBlock },
+    finalityConfirmation: meaning.reorgDepthBlocksMax,
+  });
   processor.run(database, async ({ store, blocks }) => {
     // Where the whole chain is younger than its finality, the processor also hands over what lies before the start block.
     store.add(blocks.filter((block) => block.header.height >= meaning.startBlock));
@@ -163,12 +158,11 @@ async function follow(
   await Promise.race([database.stop(), sleep(stopMsMax)]);
 }
 
-async function configure(
-  options: IngestOptions,
-  hasRpc: boolean,
-  hasGateway: boolean,
+/** A processor of this chain over whatever serves it. */
+export async function createProcessor(
+  { filters, wiring }: Pick<ChainOptions, 'filters' | 'wiring'>,
+  { range, finalityConfirmation }: { range: { from: number; to?: number }; finalityConfirmation: number },
 ): Promise<EvmBatchProcessor<typeof fields>> {
-  const { meaning, wiring } = options;
   // Read when the library is loaded: its own lines would disturb the progress display.
   process.env['SQD_WARN'] ??= 'sqd:*';
   for (const name of ['PROCESSOR_PROMETHEUS_PORT', 'PROMETHEUS_PORT', 'SQUID_PROCESSOR_EXIT_DISABLED']) {
@@ -178,20 +172,20 @@ async function configure(
   leanLogs();
   const processor = new EvmBatchProcessor()
     .setFields(fields)
-    .setBlockRange({ from: meaning.startBlock })
-    .setFinalityConfirmation(meaning.reorgDepthBlocksMax)
+    .setBlockRange(range)
+    .setFinalityConfirmation(finalityConfirmation)
     .setPrometheusPort(0);
-  for (const filter of options.filters) {
+  for (const filter of filters) {
     processor.addLog({
       topic0: [...filter.topic0],
       ...(filter.addresses && { address: [...filter.addresses] }),
       ...(filter.topic1 && { topic1: [...filter.topic1] }),
     });
   }
-  if (hasGateway && wiring.gateway !== null) {
+  if (wiring.gateway !== null) {
     processor.setGateway({ url: wiring.gateway, requestTimeout: wiring.requestTimeoutMs });
   }
-  if (hasRpc) {
+  if (httpUrlsOf(wiring).length > 0) {
     processor.setRpcEndpoint({
       url: wiring.rpc[0] as string,
       requestTimeout: wiring.requestTimeoutMs,
@@ -207,9 +201,36 @@ const fields = {
   log: { address: true, topics: true, data: true, transactionHash: true },
 } as const;
 
-function checkSettings({ chainName, meaning, wiring, filters, stateReads }: IngestOptions): void {
+/** What serves a chain. */
+export interface ChainNode {
+  /** Null: a gateway alone serves it. */
+  readonly rpc: JsonRpc | null;
+  readonly hashOf: (block: number) => Promise<Hash>;
+}
+
+/** @throws when settings are missing, the database is not ready, or the node serves another chain or network. */
+export async function connectNode(options: ChainOptions): Promise<ChainNode> {
+  const { chainName, wiring } = options;
+  checkSettings(options);
+  const httpUrls = httpUrlsOf(wiring);
+  const rpc = httpUrls.length === 0 ? null : new JsonRpc(httpUrls, wiring.requestTimeoutMs);
+  const gateway = wiring.gateway === null ? null : new Gateway(wiring.gateway, wiring.requestTimeoutMs);
+  const hashOf = async (block: number): Promise<Hash> => {
+    const hash = rpc ? (await rpc.headers([block]))[0]?.hash : await gateway?.blockHash(block);
+    if (!hash) throw new BlockNotThereYetError(chainName, block);
+    return hash;
+  };
+  await checkNode(options, { rpc, hashOf });
+  return { rpc, hashOf };
+}
+
+function httpUrlsOf({ rpc }: ChainOptions['wiring']): readonly string[] {
+  return rpc.filter((url) => /^https?:/.test(url));
+}
+
+function checkSettings({ chainName, meaning, wiring, filters, stateReads }: ChainOptions): void {
   const id = meaning.chainId;
-  const hasHttp = wiring.rpc.some((url) => /^https?:/.test(url));
+  const hasHttp = httpUrlsOf(wiring).length > 0;
   if (wiring.rpc.length === 0 && wiring.gateway === null) {
     throw new IngestSettingsError(
       `${chainName} has neither an RPC node nor a gateway. Set RPC_${id} or GATEWAY_${id}.`,
@@ -232,11 +253,10 @@ function checkSettings({ chainName, meaning, wiring, filters, stateReads }: Inge
 
 /** The database is ready for this chain, and the node serves the chain and the network that the database belongs to. */
 async function checkNode(
-  { chainName, meaning, network, databaseUrl }: IngestOptions,
-  chainId: ChainId,
-  rpc: JsonRpc | null,
-  hashOf: (block: number) => Promise<Hash>,
+  { chainName, meaning, network, databaseUrl }: ChainOptions,
+  { rpc, hashOf }: ChainNode,
 ): Promise<void> {
+  const chainId = ChainId(meaning.chainId);
   const pool = createPool(databaseUrl, { applicationName: `avsl-ingest-${chainId}-check`, max: 1 });
   try {
     await assertMigrated(pool, network, chainId);
@@ -293,19 +313,7 @@ function rowsOf(blocks: readonly IngestedBlock[]): number {
   return blocks.reduce((sum, block) => sum + block.logs.length + block.stateReads.length, 0);
 }
 
-function selectorsOf(filters: readonly LogFilter[], reads: readonly StateRead[]): string[] {
-  const logs = filters.map((filter) =>
-    canonicalJson({
-      topic0: [...filter.topic0].sort(),
-      ...(filter.topic1 && { topic1: [...filter.topic1].sort() }),
-      ...(filter.addresses && { addresses: [...filter.addresses].sort() }),
-    }),
-  );
-  if (reads.length === 0) return logs;
-  return [...logs, canonicalJson({ stateReads: reads.map(({ to, calldata }) => ({ to, calldata })) })];
-}
-
-async function stopRequest(signal: AbortSignal | undefined): Promise<void> {
+export async function stopRequest(signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted) return;
   await (signal
     ? once(signal, 'abort')

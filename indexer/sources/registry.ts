@@ -8,6 +8,7 @@ import { api3 } from './api3.ts';
 import { chainlink } from './chainlink.ts';
 import { parseObservation } from './observations.ts';
 import { pyth } from './pyth.ts';
+import type { Selection } from './selection.ts';
 import {
   type LendingSource,
   type LogFilter,
@@ -83,6 +84,11 @@ export function stateReadsFor(chain: WatchedChain): readonly StateRead[] {
     for (const read of source.stateReads(deployment)) reads.set(`${read.to}${read.calldata}`, read);
   }
   return [...reads.keys()].sort().map((key) => reads.get(key) as StateRead);
+}
+
+/** All that ingest searches one chain for. */
+export function selectionFor(chain: WatchedChain): Selection {
+  return { filters: filtersFor(chain), stateReads: stateReadsFor(chain) };
 }
 
 /** One feed of chains.json as the model knows it. */
