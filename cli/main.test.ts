@@ -34,7 +34,19 @@ function avsl(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Res
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, ...result })));
 }
 
-const names = ['up', 'ingest', 'fold', 'api', 'devnet', 'migrate', 'replay', 'recompute', 'vectors', 'doctor'];
+const names = [
+  'up',
+  'ingest',
+  'fold',
+  'api',
+  'devnet',
+  'migrate',
+  'backfill',
+  'replay',
+  'recompute',
+  'vectors',
+  'doctor',
+];
 
 describe('help', () => {
   test('lists every command, the settings and the exit codes', async () => {

@@ -33,6 +33,10 @@ const commands: { readonly [name: string]: { readonly summary: string; readonly 
     summary: 'bring the database up to date',
     load: async () => (await import('./migrate.ts')).migrateCommand(),
   },
+  backfill: {
+    summary: 'add what a changed chains.json asks for to blocks that were indexed without it',
+    load: async () => (await import('./backfill.ts')).backfillCommand(),
+  },
   replay: {
     summary: 'rebuild everything from the log and compare; --adopt for a changed configuration',
     load: async () => (await import('./replay.ts')).replayCommand(),

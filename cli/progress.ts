@@ -24,6 +24,15 @@ export type PartMessage =
       readonly head: number;
       readonly rows: number;
     }
+  /** `notFinal`: what it had to leave, once it has ended. */
+  | {
+      readonly type: 'backfill';
+      readonly chain: string;
+      readonly done: number;
+      readonly total: number;
+      readonly rows: number;
+      readonly notFinal: readonly { readonly from: number; readonly to: number }[] | null;
+    }
   /** Times are closing times in seconds, -1 before the first; `events`: applied by this process so far. */
   | {
       readonly type: 'fold';

@@ -25,7 +25,8 @@ Reads the database of DATABASE_URL, or the embedded one under DATA_DIR. Without 
 
 Examples:
   avsl replay                      verify the local database
-  avsl replay --adopt              after a change of chains.json that alters the past`,
+  avsl replay --adopt              after a change of chains.json that alters the past
+  avsl backfill && avsl replay --adopt    the same, where it names feeds that were not indexed from the start`,
       ),
   ).action(async (options: ContextOptions & { adopt?: boolean }) => {
     const context = loadContext(options);

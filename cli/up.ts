@@ -45,7 +45,10 @@ export function upCommand(): Command {
 Examples:
   avsl up                                      local chains, nothing needed
   RPC_1=https://a RPC_42161=https://b RPC_8453=https://c avsl up --network mainnet
-  avsl up --network mainnet --chains mine.json`,
+  avsl up --network mainnet --chains mine.json
+
+A changed chains.json is indexed at once, but published only after \`avsl replay --adopt\`; the fold says what it needs.
+Feeds added without "activation": "now" need \`avsl backfill\` first, beside this command.`,
       ),
   ).action(async (options: ContextOptions & { reset?: boolean }) => {
     const context = loadContext(options);

@@ -37,15 +37,17 @@ export async function readCoverage(client: Queryable, chainId: number): Promise<
   const { rows } = await client.query(
     `SELECT b.to_block, b.finalised_block, c.filter AS selector, c.from_block AS from, c.to_block AS to,
        c.backfill_no AS "backfillNo"
-     FROM (SELECT to_block, finalised_block FROM batch WHERE chain_id = $1 ORDER BY batch_no DESC LIMIT 1) b,
-       (SELECT * FROM coverage WHERE chain_id = $1) c
+     FROM (SELECT * FROM batch WHERE chain_id = $1 ORDER BY batch_no DESC LIMIT 1) b
+     LEFT JOIN coverage c ON c.chain_id = b.chain_id
      ORDER BY c.from_block, c.filter`,
     [chainId],
   );
   return {
     toBlock: rows[0]?.to_block ?? -1,
     finalisedBlock: rows[0]?.finalised_block ?? -1,
-    searched: rows.map(({ selector, from, to, backfillNo }) => ({ selector, from, to, backfillNo })),
+    searched: rows
+      .filter(({ selector }) => selector !== null)
+      .map(({ selector, from, to, backfillNo }) => ({ selector, from, to, backfillNo })),
   };
 }
 

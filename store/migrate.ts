@@ -2,13 +2,18 @@ import 'reflect-metadata';
 import { LogAndFold1700000000001 } from '../migrations/0001-log-and-fold.ts';
 import { PublishedValueOnce1700000000002 } from '../migrations/0002-published-value-once.ts';
 import { LendingVersions1700000000003 } from '../migrations/0003-lending-versions.ts';
-import { Backfill1700000000003 } from '../migrations/0003-backfill.ts';
+import { Backfill1700000000004 } from '../migrations/0004-backfill.ts';
 import { FatalError, InvariantError } from '../schema/errors.ts';
 import type { ChainId, Hash } from '../schema/ids.ts';
 import { createPool, type Pool, type Queryable, readerRole, transaction } from './database.ts';
 
 /** In order. A migration is never edited once it is released. */
-const migrations = [LogAndFold1700000000001, PublishedValueOnce1700000000002, LendingVersions1700000000003, Backfill1700000000003];
+const migrations = [
+  LogAndFold1700000000001,
+  PublishedValueOnce1700000000002,
+  LendingVersions1700000000003,
+  Backfill1700000000004,
+];
 
 const partitioned = ['block', 'log', 'state_read'] as const;
 

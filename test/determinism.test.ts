@@ -200,6 +200,7 @@ async function expectLending(end: number, random: () => number): Promise<void> {
       await engine.foldThrough(
         closing * step,
         readEntries(client, {
+          backfillNo: 0,
           positions: new Map(
             Object.values(meaning.chains).map((chain) => [chain.chainId, engine.positionOf(chain.chainId)]),
           ),

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BackfillOptions, BackfillProgress, BackfillReport } from '../indexer/ingest/backfill.ts';
 import type { IngestOptions } from '../indexer/ingest/processor.ts';
 import type { IngestProgress } from '../indexer/ingest/progress.ts';
 import type { Pool } from '../store/database.ts';
@@ -16,19 +17,30 @@ export interface IngestEnd {
   readonly stderr: string;
 }
 
-export interface IngestChild {
+export interface IngestChild<Progress = IngestProgress> {
   readonly process: ChildProcess;
-  readonly progress: readonly IngestProgress[];
+  readonly progress: readonly Progress[];
   readonly ended: Promise<IngestEnd>;
 }
 
 /** An ingest process of its own, as the supervisor runs it. */
 export function startIngestChild(options: Omit<IngestOptions, 'onProgress' | 'signal'>): IngestChild {
-  const script = join(import.meta.dirname, '../indexer/ingest/run-ingest.fixture.ts');
+  return startChild('run-ingest.fixture.ts', options);
+}
+
+/** A back-fill in a process of its own; the last progress is its report. */
+export function startBackfillChild(
+  options: Omit<BackfillOptions, 'onProgress' | 'signal'>,
+): IngestChild<BackfillProgress & Partial<BackfillReport> & { readonly finished?: true }> {
+  return startChild('run-backfill.fixture.ts', options);
+}
+
+function startChild<Progress>(fixture: string, options: object): IngestChild<Progress> {
+  const script = join(import.meta.dirname, '../indexer/ingest', fixture);
   const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const progress: IngestProgress[] = [];
+  const progress: Progress[] = [];
   let failure: { error?: string; message?: string } = {};
   let stderr = '';
   child.stderr.on('data', (chunk) => {

@@ -83,6 +83,7 @@ export async function expectStoredOperations(
   const decoder = decoderFor(observations);
   const said: string[] = [];
   for await (const { time, block } of readEntries(client, {
+    backfillNo: 0,
     positions: new Map(Object.values(meaning.chains).map((chain) => [chain.chainId, -1])),
     afterTime: -1,
     throughTime: through,

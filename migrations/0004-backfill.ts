@@ -4,8 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * Rows that a back-fill added to blocks which ingest had searched with other filters. They lie apart, so that whoever does
  * not ask for them reads the log exactly as before.
  */
-export class Backfill1700000000003 implements MigrationInterface {
-  readonly name = 'Backfill1700000000003';
+export class Backfill1700000000004 implements MigrationInterface {
+  readonly name = 'Backfill1700000000004';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
