@@ -6,7 +6,7 @@ import type { JournalBody } from '../schema/published.ts';
 import { type CopyValue, copyRows } from './copy-rows.ts';
 import { type Client, type Pool, type Queryable, transaction } from './database.ts';
 import { earliestOf, type LendingRows, rewindLending, writeLending } from './lending-store.ts';
-import { blocksThrough } from './log-reader.ts';
+import { blocksAfter } from './log-reader.ts';
 
 /** The journal's hash before its first entry. */
 export const JOURNAL_ORIGIN = '00'.repeat(32);
@@ -180,12 +180,16 @@ export async function firstRowsAfter(
   const read = (table: string): string =>
     `EXISTS (SELECT FROM ${table} s WHERE s.chain_id = $1 AND s.block_number = b.number)`;
   const { rows } = await client.query(
-    `SELECT number AS block, timestamp FROM (${blocksThrough(backfillNo, 'number, timestamp, log_count')}) b
-     WHERE log_count > 0 OR ${read('state_read')} ${backfillNo === 0 ? '' : `OR ${read('state_read_backfilled')}`}
-     ORDER BY number LIMIT 1`,
+    blocksAfter({
+      columns: 'number, timestamp',
+      limit: 1,
+      backfillNo,
+      where: `(log_count > 0 OR ${read('state_read')}${backfillNo === 0 ? '' : ` OR ${read('state_read_backfilled')}`})`,
+    }),
     [chainId, afterBlock],
   );
-  return (rows[0] as { block: number; timestamp: number } | undefined) ?? null;
+  const [first] = rows as { readonly number: number; readonly timestamp: number }[];
+  return first ? { block: first.number, timestamp: first.timestamp } : null;
 }
 
 /** Timestamp of the block with which the blocks after `afterBlock` hold more than so many blocks or logs. Null: they do not. */
@@ -199,8 +203,8 @@ export async function blockTimeAhead(
   const { rows } = await client.query(
     `SELECT timestamp FROM (
        SELECT number, timestamp, row_number() OVER ascending AS blocks, sum(log_count) OVER ascending AS logs
-       FROM (${blocksThrough(backfillNo, 'number, timestamp, log_count')}) v WINDOW ascending AS (ORDER BY number ROWS UNBOUNDED PRECEDING)
-       ORDER BY number LIMIT $3 + 1
+       FROM (${blocksAfter({ columns: 'number, timestamp, log_count', limit: '$3 + 1', backfillNo })}) v
+       WINDOW ascending AS (ORDER BY number ROWS UNBOUNDED PRECEDING)
      ) b WHERE blocks > $3 OR logs > $4 ORDER BY number LIMIT 1`,
     [chainId, afterBlock, most.blocks, most.logs],
   );

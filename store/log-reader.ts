@@ -28,20 +28,33 @@ export const backfillKey = 0;
 export type Visibility = 'now' | ReadonlyMap<number, number>;
 
 /**
- * SQL for a chain's ($1) blocks after number $2 with the rows of ingest and of the back-fills up to `backfillNo`, in no
- * order. `of`: what stands for table `block`.
+ * SQL for the first blocks of a chain ($1) after a number ($2), by number. `batch`: as they stood when that batch was the
+ * newest. `backfillNo`: with the rows of ingest and of the back-fills up to this one. `where`: a condition on a block `b`.
+ * Each part is limited by itself, since PostgreSQL would otherwise sort the whole chain to merge them: whatever is among
+ * the first of all is among the first of its part, with its newest version.
  */
-export function blocksThrough(
-  backfillNo: number,
-  columns: string,
-  of = `SELECT ${columns} FROM block WHERE chain_id = $1 AND number > $2`,
-): string {
-  if (backfillNo === 0) return of;
-  return `SELECT DISTINCT ON (number) ${columns} FROM (
-      SELECT ${columns}, 0::bigint AS backfill_no FROM (${of}) b
-      UNION ALL
-      SELECT ${columns}, backfill_no FROM block_backfilled WHERE chain_id = $1 AND number > $2 AND backfill_no <= ${backfillNo}
-    ) v ORDER BY number, backfill_no DESC`;
+export function blocksAfter(options: {
+  readonly columns: string;
+  readonly limit: number | string;
+  readonly backfillNo: number;
+  readonly batch?: number | null;
+  readonly where?: string;
+}): string {
+  const { columns, limit, backfillNo, batch = null, where = 'true' } = options;
+  // OFFSET keeps this from becoming a join of all blocks.
+  const isNewest = `NOT EXISTS (SELECT FROM block_backfilled n WHERE n.chain_id = $1 AND n.number = b.number
+      AND n.backfill_no > b.backfill_no AND n.backfill_no <= ${backfillNo} OFFSET 0)`;
+  const part = (table: string, version: string, ...conditions: readonly string[]): string =>
+    `SELECT ${columns}, ${version} AS version FROM ${table} b
+     WHERE ${['chain_id = $1', 'number > $2', ...conditions, where].join(' AND ')} ORDER BY number LIMIT ${limit}`;
+  const parts = [
+    part('block', '0', ...(batch === null ? [] : [`batch_no <= ${batch}`])),
+    ...(batch === null ? [] : [part('block_orphaned', '0', `batch_no <= ${batch}`, `displaced_by > ${batch}`)]),
+    ...(backfillNo === 0 ? [] : [part('block_backfilled', 'backfill_no', `backfill_no <= ${backfillNo}`, isNewest)]),
+  ];
+  if (parts.length === 1) return parts.join();
+  return `SELECT DISTINCT ON (number) ${columns} FROM (${parts.map((text) => `(${text})`).join(' UNION ALL ')}) b
+    ORDER BY number, version DESC LIMIT ${limit}`;
 }
 
 const BLOCKS_PER_QUERY = 1000;
@@ -82,42 +95,44 @@ export async function* readChain(
   const batch =
     options.visibility === undefined || options.visibility === 'now' ? null : options.visibility.get(chainId);
   if (batch === undefined) return;
-  const source = (table: string, columns: string, number: string): string =>
-    batch === null
-      ? `SELECT ${columns} FROM ${table} WHERE chain_id = $1 AND ${number} > $2`
-      : table === 'block'
-        ? `SELECT ${columns} FROM block WHERE chain_id = $1 AND ${number} > $2 AND batch_no <= ${batch}
-           UNION ALL
-           SELECT ${columns} FROM block_orphaned WHERE chain_id = $1 AND ${number} > $2
-             AND batch_no <= ${batch} AND displaced_by > ${batch}`
-        : `SELECT ${columns} FROM ${table} WHERE chain_id = $1 AND ${number} > $2
-             AND EXISTS (SELECT FROM block b WHERE b.chain_id = $1 AND b.number = ${number} AND b.batch_no <= ${batch})
-           UNION ALL
-           SELECT ${columns} FROM ${table}_orphaned WHERE chain_id = $1 AND ${number} > $2
-             AND batch_no <= ${batch} AND displaced_by > ${batch}`;
   const { backfillNo = 0 } = options;
-  const rowsSource = (table: string, columns: string): string => {
-    const own = source(table, columns, 'block_number');
-    return backfillNo === 0
-      ? own
-      : `${own} UNION ALL SELECT ${columns} FROM ${table}_backfilled
-           WHERE chain_id = $1 AND block_number > $2 AND backfill_no <= ${backfillNo}`;
-  };
-  const blockColumns = 'number, hash, timestamp, logs_sha256, log_count';
+  const source = (table: string, columns: string): string =>
+    [
+      batch === null
+        ? `SELECT ${columns} FROM ${table} WHERE chain_id = $1 AND block_number > $2`
+        : `SELECT ${columns} FROM ${table} WHERE chain_id = $1 AND block_number > $2 AND EXISTS (
+             SELECT FROM block b WHERE b.chain_id = $1 AND b.number = block_number AND b.batch_no <= ${batch})
+           UNION ALL
+           SELECT ${columns} FROM ${table}_orphaned WHERE chain_id = $1 AND block_number > $2
+             AND batch_no <= ${batch} AND displaced_by > ${batch}`,
+      ...(backfillNo === 0
+        ? []
+        : [
+            `SELECT ${columns} FROM ${table}_backfilled
+             WHERE chain_id = $1 AND block_number > $2 AND backfill_no <= ${backfillNo}`,
+          ]),
+    ].join(' UNION ALL ');
+  const blocksSql = blocksAfter({
+    columns: 'number, hash, timestamp, logs_sha256, log_count',
+    limit: BLOCKS_PER_QUERY,
+    backfillNo,
+    batch,
+    where: 'timestamp <= $3',
+  });
   const logColumns = 'block_number, log_index, transaction_hash, address, topic0, topic1, topic2, topic3, data';
   const readColumns = 'block_number, to_address, calldata, result';
   let after = options.afterBlock;
   for (;;) {
-    const blocks = await rows<[number, Hash, number, Hash, number]>(
-      client,
-      `SELECT * FROM (${blocksThrough(backfillNo, blockColumns, source('block', blockColumns, 'number'))}) b WHERE timestamp <= $3 ORDER BY number LIMIT ${BLOCKS_PER_QUERY}`,
-      [chainId, after, options.throughTime],
-    );
+    const blocks = await rows<[number, Hash, number, Hash, number]>(client, blocksSql, [
+      chainId,
+      after,
+      options.throughTime,
+    ]);
     const last = blocks.at(-1);
     if (!last) return;
     const logs = await rows<[number, number, Hash, Address, Hash | null, Hash | null, Hash | null, Hash | null, Hex]>(
       client,
-      `SELECT * FROM (${rowsSource('log', logColumns)}) l WHERE block_number <= $3
+      `SELECT * FROM (${source('log', logColumns)}) l WHERE block_number <= $3
          ${options.topics ? 'AND topic0 = ANY($4)' : ''} ORDER BY block_number, log_index`,
       [
         chainId,
@@ -128,7 +143,7 @@ export async function* readChain(
     );
     const reads = await rows<[number, Address, Hex, Hex | null]>(
       client,
-      `SELECT * FROM (${rowsSource('state_read', readColumns)}) s WHERE block_number <= $3
+      `SELECT * FROM (${source('state_read', readColumns)}) s WHERE block_number <= $3
          ORDER BY block_number, to_address, calldata`,
       [chainId, after, last[0]],
     );
