@@ -396,13 +396,15 @@ export type Source = {
   /** Did it vote? */
   readonly used: Scalars['Boolean']['output'];
   /**
-   * Why it did not: `no-data`, `stale`, `nonpositive`, `sequencer-down`, `sequencer-unknown`, `failed`, `chain-excluded`. Null
-   * when used.
+   * Why it did not: `no-data`, `stale`, `nonpositive`, `sequencer-down`, `sequencer-unknown`, `failed`, `chain-excluded`; for
+   * a pool also `window` (its window is not known from end to end yet) and `quote-insufficient`. Null when used.
    */
   readonly refused: Maybe<Scalars['String']['output']>;
   /**
    * What is odd about it, used or not. `future-dated`: its last report is dated later than its block by more than
-   * `futureSecondsMax` and left out; the one before stands as long as its own age allows.
+   * `futureSecondsMax` and left out; the one before stands as long as its own age allows. `sustained-deviation`: a pool's spot
+   * has been off its mean, or its mean is off the fused price, by more than `confidenceShareMax`, for longer than one block
+   * explains.
    */
   readonly flags: ReadonlyArray<Scalars['String']['output']>;
   /** USD, its last report. Null before the first. */
@@ -419,11 +421,35 @@ export type Source = {
   readonly sigmaFast: Maybe<Scalars['Float']['output']>;
   /** Annualised volatility of its own updates, slow decay. Null before its second update. */
   readonly sigmaSlow: Maybe<Scalars['Float']['output']>;
+  /** How a pool's price was made. Null for other sources, and before the pool's window is complete. */
+  readonly timeWeighted: Maybe<TimeWeighted>;
   /**
    * The report in force at that step, as on chain. Null before the first, and where the read model of an entry that is not
    * final was replaced since.
    */
   readonly report: Maybe<FeedReport>;
+};
+
+/** The price of a pool's mean tick, in its quote asset. Its volatility is no asset's, so it has no sigma. */
+export type TimeWeighted = {
+  /** Length of the mean, seconds. */
+  readonly windowSeconds: Scalars['Int']['output'];
+  /** Integral of the tick over the window, tick seconds: what the pool's own `tickCumulative` grew by. */
+  readonly tickSeconds: Scalars['Float']['output'];
+  /** Mean tick, rounded towards negative infinity. */
+  readonly meanTick: Scalars['Int']['output'];
+  /** The tick in force: it widens the confidence and has no vote. */
+  readonly spotTick: Scalars['Int']['output'];
+  /** The asset in which the pool is quoted. */
+  readonly quote: Scalars['ID']['output'];
+  /** Fused price of the quote asset, USD. Null while it is `INSUFFICIENT`. */
+  readonly quotePrice: Maybe<Scalars['Float']['output']>;
+  /** Units of the quote asset at the mean tick. */
+  readonly priceInQuote: Scalars['Float']['output'];
+  /** Units of the quote asset at the tick in force. */
+  readonly spotInQuote: Scalars['Float']['output'];
+  /** Has spot been off the mean by more than `confidenceShareMax`, on one side, for a tenth of the window? */
+  readonly sustainedDeviation: Scalars['Boolean']['output'];
 };
 
 /** What a feed reported, before any scaling. */
@@ -432,11 +458,11 @@ export type FeedReport = {
   readonly reporter: Scalars['String']['output'];
   /** The contract of `reporter`. Null where it is not an EVM address. */
   readonly contract: Maybe<Scalars['Address']['output']>;
-  /** The value as on chain, scaled by 10^`decimals`. */
+  /** The value as on chain, scaled by 10^`decimals`. Of a pool its tick, which has no decimals. */
   readonly answer: Scalars['BigInt']['output'];
   /** The confidence as on chain, same scale. Null where the source states none. */
   readonly confidence: Maybe<Scalars['BigInt']['output']>;
-  /** Power of ten by which `answer` is scaled. Null where it is not known yet. */
+  /** Power of ten by which `answer` is scaled. Null where it is not known yet, and for a pool. */
   readonly decimals: Maybe<Scalars['Int']['output']>;
   /** When it was observed, as the source claims. */
   readonly observedAt: Scalars['DateTime']['output'];
@@ -835,6 +861,7 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   SourceGroup: ResolverTypeWrapper<SourceGroup>;
   Source: ResolverTypeWrapper<SourceParent>;
+  TimeWeighted: ResolverTypeWrapper<TimeWeighted>;
   FeedReport: ResolverTypeWrapper<FeedReport>;
   VScalar: ResolverTypeWrapper<VScalarParent>;
   VScalarParts: ResolverTypeWrapper<Omit<VScalarParts, 'sources'> & { sources: ReadonlyArray<ResolversTypes['Source']> }>;
@@ -883,6 +910,7 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   SourceGroup: SourceGroup;
   Source: SourceParent;
+  TimeWeighted: TimeWeighted;
   FeedReport: FeedReport;
   VScalar: VScalarParent;
   VScalarParts: Omit<VScalarParts, 'sources'> & { sources: ReadonlyArray<ResolversParentTypes['Source']> };
@@ -1005,7 +1033,20 @@ export type SourceResolvers<ContextType = ApiContext, ParentType extends Resolve
   deviation?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   sigmaFast?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   sigmaSlow?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  timeWeighted?: Resolver<Maybe<ResolversTypes['TimeWeighted']>, ParentType, ContextType>;
   report?: Resolver<Maybe<ResolversTypes['FeedReport']>, ParentType, ContextType>;
+};
+
+export type TimeWeightedResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['TimeWeighted'] = ResolversParentTypes['TimeWeighted']> = {
+  windowSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  tickSeconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  meanTick?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  spotTick?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  quote?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  quotePrice?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  priceInQuote?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  spotInQuote?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  sustainedDeviation?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type FeedReportResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['FeedReport'] = ResolversParentTypes['FeedReport']> = {
@@ -1185,6 +1226,7 @@ export type Resolvers<ContextType = ApiContext> = {
   KeeperPolicy?: KeeperPolicyResolvers<ContextType>;
   SourceGroup?: SourceGroupResolvers<ContextType>;
   Source?: SourceResolvers<ContextType>;
+  TimeWeighted?: TimeWeightedResolvers<ContextType>;
   FeedReport?: FeedReportResolvers<ContextType>;
   VScalar?: VScalarResolvers<ContextType>;
   VScalarParts?: VScalarPartsResolvers<ContextType>;

@@ -18,6 +18,24 @@ const edited = (edit: Edit) => {
   return config;
 };
 const base = (edit: Edit = () => {}) => ({ file: 'chains.json', content: edited(edit) });
+/** Adds a pool of WETH and USDC to chain one, and gives its feed to spoil. */
+// biome-ignore lint/suspicious/noExplicitAny: tokens and pools are not part of the small configuration.
+function withPool(config: any): any {
+  const { meaning } = config.chains.one;
+  meaning.tokens = {
+    USDC: { address: `0x${'A0'.repeat(20)}`, asset: 'USDC', decimals: 6 },
+    WETH: { address: `0x${'C0'.repeat(20)}`, asset: 'ETH', decimals: 18 },
+  };
+  meaning.feeds.pool = {
+    source: 'uniswap-v3',
+    asset: 'ETH',
+    address: `0x${'88'.repeat(20)}`,
+    pool: { token0: 'USDC', token1: 'WETH', feePips: 500, windowSeconds: 1800 },
+    heartbeatSeconds: 3600,
+    deviationThreshold: 0.0005,
+  };
+  return meaning.feeds.pool;
+}
 const overlay = (content: unknown, file = 'mine.json') => ({ file, content });
 
 function refusal(layers: Parameters<typeof configurationOf>[0]): ConfigurationError {
@@ -79,6 +97,36 @@ describe('configurationOf', () => {
     expect(JSON.stringify(layers)).toBe(before);
   });
 
+  test('a pool is of two tokens of its chain; its window is half an hour unless stated', () => {
+    const { chains } = configurationOf([
+      base((config) => {
+        delete withPool(config).pool.windowSeconds;
+      }),
+    ]);
+    expect(chains['one']?.meaning.feeds['pool']?.pool).toEqual({
+      token0: 'USDC',
+      token1: 'WETH',
+      feePips: 500,
+      windowSeconds: 1800,
+    });
+  });
+
+  test('prices that rest on each other are refused, wherever their pools are', () => {
+    expect(() =>
+      configurationOf([
+        base((config) => {
+          // biome-ignore lint/suspicious/noExplicitAny: tokens and pools are not part of the small configuration.
+          const { one, two } = config.chains as any;
+          withPool(config);
+          two.meaning.tokens = one.meaning.tokens;
+          two.meaning.feeds.back = { ...one.meaning.feeds.pool, asset: 'USDC' };
+        }),
+      ]),
+    ).toThrow(
+      /chains\.one\.meaning\.feeds\.pool\.asset: expected no circle: USDC.*\n.*two\.meaning\.feeds\.back\.asset: expected no circle: ETH/,
+    );
+  });
+
   const feed = 'chains.one.meaning.feeds';
   // biome-ignore lint/suspicious/noExplicitAny: each edit breaks the type on purpose.
   const cases: readonly (readonly [string, (config: any) => void, string, string, unknown])[] = [
@@ -104,7 +152,7 @@ describe('configurationOf', () => {
       'an unknown source',
       (c) => (c.chains.one.meaning.feeds['pyth/ETH'].source = 'phyt'),
       `${feed}.pyth/ETH.source`,
-      'api3, chainlink, pyth',
+      'api3, chainlink, pyth, uniswap-v3',
       'phyt',
     ],
     [
@@ -170,6 +218,90 @@ describe('configurationOf', () => {
       'feed pyth/ETH reads the same',
       `0x${'bb'.repeat(20)}`,
     ],
+    [
+      'a pool without its tokens',
+      (c) => delete withPool(c).pool,
+      `${feed}.pool.pool`,
+      'feeds of uniswap-v3 are pools',
+      undefined,
+    ],
+    [
+      'a pool that is none',
+      (c) => (c.chains.one.meaning.feeds['pyth/ETH'].pool = withPool(c).pool),
+      `${feed}.pyth/ETH.pool`,
+      'expected no pool',
+      'an object with feePips, token0, token1, windowSeconds',
+    ],
+    [
+      'a pool of an unknown token',
+      (c) => (withPool(c).pool.token1 = 'WBTC'),
+      `${feed}.pool.pool.token1`,
+      "one of this chain's tokens: USDC, WETH",
+      'WBTC',
+    ],
+    [
+      'the tokens of a pool in the wrong order',
+      (c) => Object.assign(withPool(c).pool, { token0: 'WETH', token1: 'USDC' }),
+      `${feed}.pool.pool.token0`,
+      'the smaller address, which is USDC',
+      'WETH',
+    ],
+    [
+      'a pool that does not hold its asset',
+      (c) => {
+        withPool(c);
+        c.assets.BTC = { class: 'volatile', root: 'BTC' };
+        c.chains.one.meaning.tokens.WETH.asset = 'BTC';
+      },
+      `${feed}.pool.asset`,
+      'one of its tokens: USDC, BTC',
+      'ETH',
+    ],
+    [
+      'a pool quoted in a token nobody prices',
+      (c) => {
+        withPool(c);
+        delete c.chains.one.meaning.tokens.USDC.asset;
+      },
+      `${feed}.pool.pool.token0`,
+      'the price is quoted in it',
+      'USDC',
+    ],
+    [
+      'a pool of one asset twice',
+      (c) => {
+        withPool(c);
+        c.chains.one.meaning.tokens.USDC.asset = 'ETH';
+      },
+      `${feed}.pool.pool.token1`,
+      'another asset than ETH',
+      'WETH',
+    ],
+    [
+      'a pool that votes apart from the others',
+      (c) => (withPool(c).group = 'own'),
+      `${feed}.pool.group`,
+      'all its pools, on any chain, vote once',
+      'own',
+    ],
+    [
+      'a pool with decimals of its own',
+      (c) => (withPool(c).decimals = 6),
+      `${feed}.pool.decimals`,
+      'those of its tokens',
+      6,
+    ],
+    [
+      'a token without decimals',
+      (c) => {
+        withPool(c);
+        delete c.chains.one.meaning.tokens.WETH.decimals;
+      },
+      'chains.one.meaning.tokens.WETH.decimals',
+      'expected number',
+      undefined,
+    ],
+    ['a pool without a fee', (c) => delete withPool(c).pool.feePips, `${feed}.pool.pool.feePips`, 'number', undefined],
     [
       'ageing off the grid of steps',
       (c) => (c.parameters.stepSeconds = 7),

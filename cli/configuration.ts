@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { feedDefinition, lendingSources, sources } from '../indexer/sources/registry.ts';
-import { oracleOf } from '../indexer/sources/source.ts';
+import { oracleOf, type PriceSource } from '../indexer/sources/source.ts';
 import {
+  type ChainEntry,
   type ChainsConfig,
   ConfigurationError,
   chainsConfigSchema,
+  type FeedEntry,
   type Meaning,
   meaningSchema,
 } from '../schema/chains-config.ts';
@@ -111,6 +113,7 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
     }
   }
 
+  problems.push(...quoteCycles(config));
   const chainOfId = new Map<number, string>();
   for (const [chainName, { meaning }] of Object.entries(chains)) {
     const path = ['chains', chainName, 'meaning'];
@@ -134,6 +137,9 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
       }
       if (!source.readsScale && feed.decimals === undefined) {
         problem([...at, 'decimals'], `expected a number: ${feed.source} does not state its decimals on chain`);
+      }
+      for (const [member, message] of poolProblems(feed, source, meaning.tokens ?? {})) {
+        problem([...at, ...member], message);
       }
       if (feed.purpose === 'price') {
         if (feed.asset === undefined) problem([...at, 'asset'], `expected one of ${known(assets)}`);
@@ -170,6 +176,78 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
           problem([...at, 'contracts', contract], `expected one of ${source.contracts.join(', ')}`);
         }
       }
+    }
+  }
+  return problems;
+}
+
+type TokenEntries = NonNullable<ChainEntry['meaning']['tokens']>;
+
+/** What is wrong with a feed as a pool, by its members. */
+function poolProblems(
+  { pool, source: name, purpose, asset, group, decimals }: FeedEntry,
+  source: PriceSource,
+  tokens: TokenEntries,
+): readonly (readonly [member: Path, message: string])[] {
+  if (!source.pools) return pool === undefined ? [] : [[['pool'], `expected no pool: ${name} has none`]];
+  if (pool === undefined) return [[['pool'], `expected token0, token1 and feePips: feeds of ${name} are pools`]];
+  const problems: (readonly [Path, string])[] = [];
+  if (purpose !== 'price') problems.push([['purpose'], 'expected price: a pool reports nothing else']);
+  if (decimals !== undefined) problems.push([['decimals'], 'expected none: a pool has those of its tokens']);
+  if (group !== undefined && group !== name) {
+    problems.push([['group'], `expected none or ${name}: all its pools, on any chain, vote once`]);
+  }
+  const [token0, token1] = [tokens[pool.token0], tokens[pool.token1]];
+  for (const member of ['token0', 'token1'] as const) {
+    if (!Object.hasOwn(tokens, pool[member])) {
+      problems.push([['pool', member], `expected one of this chain's tokens: ${known(tokens)}`]);
+    }
+  }
+  if (!token0 || !token1) return problems;
+  if (token0.address >= token1.address) {
+    problems.push([['pool', 'token0'], `expected the token with the smaller address, which is ${pool.token1}`]);
+  }
+  const priced = [token0.asset, token1.asset];
+  if (!priced.includes(asset)) {
+    problems.push([
+      ['asset'],
+      `expected the asset of one of its tokens: ${priced.map((one) => one ?? '(none)').join(', ')}`,
+    ]);
+  } else if (token0.asset === undefined || token1.asset === undefined) {
+    const member = token0.asset === undefined ? 'token0' : 'token1';
+    problems.push([['pool', member], 'expected a token that has an asset: the price is quoted in it']);
+  } else if (token0.asset === token1.asset) {
+    problems.push([['pool', 'token1'], `expected a token of another asset than ${token0.asset}`]);
+  }
+  return problems;
+}
+
+/** A price may rest on the price of a quote asset, but not on itself. */
+function quoteCycles({ chains }: ChainsConfig): readonly Problem[] {
+  const quotes = new Map<string, { readonly quote: string; readonly path: Path }[]>();
+  for (const [chainName, { meaning }] of Object.entries(chains)) {
+    for (const [feedName, { asset, pool }] of Object.entries(meaning.feeds)) {
+      const assets = [pool?.token0, pool?.token1].map((name) => meaning.tokens?.[name ?? '']?.asset);
+      const quote = assets.find((one) => one !== asset);
+      if (asset === undefined || quote === undefined || !assets.includes(asset)) continue;
+      const path = ['chains', chainName, 'meaning', 'feeds', feedName, 'asset'];
+      quotes.set(asset, [...(quotes.get(asset) ?? []), { quote, path }]);
+    }
+  }
+  const problems: Problem[] = [];
+  const leadsTo = (from: string, to: string, seen: Set<string>): boolean => {
+    if (from === to) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return (quotes.get(from) ?? []).some(({ quote }) => leadsTo(quote, to, seen));
+  };
+  for (const [asset, pools] of quotes) {
+    for (const { quote, path } of pools) {
+      if (!leadsTo(quote, asset, new Set())) continue;
+      problems.push({
+        path,
+        message: `expected no circle: ${quote}, in which it is quoted, is quoted in ${asset} itself`,
+      });
     }
   }
   return problems;
@@ -245,7 +323,7 @@ export function meaningOf(config: ChainsConfig): {
       feeds: Object.fromEntries(
         Object.entries(chain.meaning.feeds).flatMap(([key, { activation, verified, note, ...feed }]) => {
           if (activation === 'start') return [[key, feed]];
-          joining.push(feedDefinition(chainName, chain.meaning.chainId, key, feed));
+          joining.push(feedDefinition(chainName, chain.meaning, key, feed));
           return [];
         }),
       ),

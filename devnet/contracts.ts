@@ -57,8 +57,9 @@ export class ContractCompilationError extends FatalError {
   }
 }
 
-interface Unit {
+export interface Unit {
   readonly compiler: 'solc' | 'solc066';
+  /** `./` is this folder; anything else is in a package. */
   readonly file: string;
   readonly contract: string;
   readonly optimize: boolean;
@@ -95,7 +96,8 @@ export async function loadBytecodes(cacheDir: string): Promise<Bytecodes> {
   return { fluxAggregator, aggregatorProxy, mockPyth, api3Server: shippedApi3Bytecode() };
 }
 
-async function compiled(unit: Unit, cacheDir: string): Promise<Hex> {
+/** Creation bytecode, from `cacheDir` where it was compiled before. */
+export async function compiled(unit: Unit, cacheDir: string): Promise<Hex> {
   const sources = importClosure(unit.file);
   const compilerVersion = (require(`${unit.compiler}/package.json`) as { version: string }).version;
   const input = JSON.stringify({
@@ -125,7 +127,10 @@ function importClosure(entry: string): readonly (readonly [name: string, content
   const pending = [entry];
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (found.has(name)) continue;
-    const content = readFileSync(packageFile(name), 'utf8');
+    const content = readFileSync(
+      name.startsWith('./') ? path.join(import.meta.dirname, name) : packageFile(name),
+      'utf8',
+    );
     found.set(name, content);
     for (const match of content.matchAll(/^\s*import\s+(?:[^"';]*\s+from\s+)?["']([^"']+)["']/gm)) {
       const target = match[1]!;

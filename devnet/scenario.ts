@@ -13,6 +13,9 @@ const phase = z.enum(['calm', 'crash', 'live']);
 /** A time span that begins `afterSeconds` into a phase. */
 const span = { phase, afterSeconds: z.number().int().min(0), seconds };
 
+/** Pools by their feed in chains.json below the chain; the price is that of the asset that the feed prices. */
+const manipulation = { chain, pools: z.array(z.string()).min(1), factor: z.number().gt(0).max(1000), ...span };
+
 const incident = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('aggregator-switch').meta({
@@ -43,6 +46,16 @@ const incident = z.discriminatedUnion('kind', [
     }),
     chain: z.enum(['arbitrum', 'base']),
     ...span,
+  }),
+  z.strictObject({
+    kind: z.literal('pool-spike').meta({
+      description: 'In every block somebody trades the pools to the price times `factor`, and back within that block',
+    }),
+    ...manipulation,
+  }),
+  z.strictObject({
+    kind: z.literal('pool-hold').meta({ description: 'Somebody holds the pools at the price times `factor`' }),
+    ...manipulation,
   }),
 ]);
 

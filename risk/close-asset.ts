@@ -3,6 +3,7 @@ import type { KeeperPolicy, PublishedAsset, PublishedGroup, PublishedSource } fr
 import { fuse, type SourceVerdict } from './fusion/fuse.ts';
 import { capWeights } from './math/cap-weights.ts';
 import { weightedMedian } from './math/weighted-median.ts';
+import type { PoolPrice } from './pool/pool-price.ts';
 import { type EwmaState, sigmaAnnual } from './volatility/ewma.ts';
 import { nextHold, nextVScalar } from './volatility/v-scalar.ts';
 
@@ -34,12 +35,18 @@ export interface FeedAtClose {
   readonly futureDated: boolean;
   readonly chainIncluded: boolean;
   readonly sequencer: 'up' | 'down' | 'unknown';
+  /** Present for a pool: what its ticks and its quote asset make of it at the closing time. */
+  readonly pool?: PoolPrice;
 }
 
 interface Candidate {
   readonly definition: FeedDefinition;
   readonly facts: FeedFacts;
   readonly futureDated: boolean;
+  readonly pool: PoolPrice | null;
+  /** USD. */
+  readonly price: number | null;
+  readonly confidence: number | null;
   readonly age: number | null;
   readonly refused: string | null;
   readonly sigmaFast: number | null;
@@ -67,10 +74,14 @@ export function closeAsset(input: {
     const age = facts.observedAt === null ? null : Math.max(0, time - facts.observedAt);
     const refused = refusal(feed, age, staleAfter);
     if (refused === null) dueAt = Math.min(dueAt, Math.floor((facts.observedAt as number) + staleAfter) + 1);
+    if (refused === 'window') dueAt = Math.min(dueAt, feed.pool?.completeAt ?? dueAt);
     return {
       definition,
       facts,
       futureDated,
+      pool: feed.pool ?? null,
+      price: priceOf(feed).price,
+      confidence: priceOf(feed).confidence,
       age,
       refused,
       sigmaFast: sigmaAnnual(facts.fast),
@@ -96,11 +107,11 @@ export function closeAsset(input: {
   );
 
   const fusion = fuse(
-    candidates.map(({ definition: feed, facts, age, refused }) => ({
+    candidates.map(({ definition: feed, price, confidence, age, refused }) => ({
       id: feed.id,
       group: feed.group,
-      price: facts.price ?? 0,
-      confidence: facts.confidence ?? ((facts.price ?? 0) * feed.deviationThreshold) / Math.sqrt(3),
+      price: price ?? 0,
+      confidence: confidence ?? ((price ?? 0) * feed.deviationThreshold) / Math.sqrt(3),
       ageSeconds: age ?? 0,
       heartbeatSeconds: feed.heartbeatSeconds,
       weight: feed.weight,
@@ -125,19 +136,25 @@ export function closeAsset(input: {
   }));
   const sources: PublishedSource[] = candidates.map((candidate, i) => {
     const verdict = fusion.sources[i] as SourceVerdict;
-    const price = candidate.facts.price;
+    const { price, pool } = candidate;
+    const deviation = price !== null && fusion.price !== null ? price / fusion.price - 1 : null;
+    const flags = [
+      ...(candidate.futureDated ? ['future-dated'] : []),
+      ...(isSustained(pool, deviation, parameters.confidenceShareMax) ? ['sustained-deviation'] : []),
+    ];
     return {
       ageSeconds: candidate.age,
       confidence: verdict.confidence,
-      deviation: price !== null && fusion.price !== null ? price / fusion.price - 1 : null,
+      deviation,
       feed: candidate.definition.id,
-      ...(candidate.futureDated ? { flags: ['future-dated'] } : {}),
+      ...(flags.length > 0 ? { flags } : {}),
       group: candidate.definition.group,
       observedAt: candidate.facts.observedAt,
       price,
       refused: verdict.refused,
       sigmaFast: candidate.sigmaFast,
       sigmaSlow: candidate.sigmaSlow,
+      ...(pool?.part && { timeWeighted: pool.part }),
       used: verdict.refused === null,
     };
   });
@@ -177,12 +194,24 @@ export function closeAsset(input: {
   };
 }
 
+/** One block explains neither a spot that has been off its mean for long, nor a mean that is off the fused price. */
+function isSustained(pool: PoolPrice | null, deviation: number | null, share: number): boolean {
+  if (!pool?.part) return false;
+  return pool.part.sustainedDeviation || Math.abs(deviation ?? 0) > share;
+}
+
+const priceOf = ({ facts, pool }: FeedAtClose): { readonly price: number | null; readonly confidence: number | null } =>
+  pool ?? facts;
+
 const votesOnSigma = (source: PublishedSource): boolean => source.used && source.sigmaFast !== null;
 
 function refusal(feed: FeedAtClose, age: number | null, staleAfter: number): string | null {
   if (feed.facts.failed !== null) return 'failed';
-  if (age === null || feed.facts.price === null) return 'no-data';
-  if (!(feed.facts.price > 0)) return 'nonpositive';
+  if (age === null) return 'no-data';
+  if (feed.pool && feed.pool.refused !== null) return feed.pool.refused;
+  const { price } = priceOf(feed);
+  if (price === null) return 'no-data';
+  if (!(price > 0)) return 'nonpositive';
   if (!feed.chainIncluded) return 'chain-excluded';
   if (feed.sequencer !== 'up') return `sequencer-${feed.sequencer}`;
   if (age > staleAfter) return 'stale';

@@ -6,11 +6,16 @@ import type {
   FeedDefinition,
   ModelParameters,
   OraclePriceReported,
+  PoolDefinition,
+  PoolEvent,
 } from '../schema/events.ts';
 import type { Cut, PublishedAsset } from '../schema/published.ts';
 import { toFloat } from '../schema/units.ts';
 import { closeAsset, type FeedAtClose, type FeedFacts } from './close-asset.ts';
 import { evolveLending, watchDeployment } from './lending/evolve.ts';
+import { evolvePool } from './pool/evolve.ts';
+import { poolFacts, poolKey, watchPool } from './pool/pool.ts';
+import { type PoolPrice, poolPrice } from './pool/pool-price.ts';
 import type { Frame, Row } from './state.ts';
 import { State } from './state.ts';
 import { type EwmaState, initialEwma, updateEwma } from './volatility/ewma.ts';
@@ -23,6 +28,7 @@ import { type EwmaState, initialEwma, updateEwma } from './volatility/ewma.ts';
  * - `oracle`, `reporter` / `chain:source:name`: the feeds that name stands for
  * - `dynamic` / `chain:source`: oracles here say on chain who reports for them; the last block that was asked
  * - `pending` / `chain:source:reporter`: reports of nobody's reporter since then: a new aggregator's first rounds
+ * - `pool`, `poolTicks`: the pools that feeds watch, see pool/pool.ts
  * - `sequencer` / chain id: its uptime feed and what that last said; `chain` / chain id: last block with rows, its commitment, membership
  * - `clock` / `now`: the last closing time
  */
@@ -42,6 +48,7 @@ type PendingReport = readonly [
   observedAt: number | null,
   blockNumber: number,
 ];
+type ClosingOrder = readonly { readonly id: string; readonly quotes: readonly string[] }[];
 
 /** What one closing publishes; null values when nothing is said. */
 export interface Closing {
@@ -83,6 +90,8 @@ export class Fold {
   /** Closing time that the news so far belongs to. */
   #newsClose = Number.POSITIVE_INFINITY;
   #due: number | undefined;
+  /** The order of closing for one set of definitions. */
+  #order: { readonly of: readonly string[]; readonly assets: ClosingOrder } | undefined;
   /** Timestamp of the block whose events are being applied. */
   #blockTime = 0;
 
@@ -197,6 +206,14 @@ export class Fold {
         if (event.fromState) this.#forgetPending(event.chainId, event.source, event.blockNumber);
         return;
       }
+      case 'PoolPriceMoved':
+      case 'PoolLiquidityChanged':
+      case 'PoolPriceRead':
+      case 'PoolLiquidityRead':
+      case 'PoolTickSecondsRead':
+      case 'PoolTermRead':
+        this.#applyPool(event, effectiveTime);
+        return;
       default:
         // The vocabulary of lending deployments; the compiler checks there that none is missing.
         evolveLending(this.state, event, this.#blockTime, this.stepOf(effectiveTime));
@@ -242,6 +259,10 @@ export class Fold {
     this.#name('oracle', feed.chainId, feed.source, feed.oracle, feed.id);
     if (feed.reporter !== null) this.#name('reporter', feed.chainId, feed.source, feed.reporter, feed.id);
     else this.#setDynamic(feed.chainId, feed.source, this.#dynamic(feed.chainId, feed.source) ?? -1);
+    if (feed.pool) {
+      invariant(this.state.get('asset', feed.pool.quote), `Feed ${feed.id} is quoted in ${feed.pool.quote}, no asset`);
+      watchPool(this.state, poolKey(feed.chainId, feed.source, feed.oracle), feed.pool);
+    }
     if (feed.purpose === 'sequencer-uptime') {
       this.state.set('sequencer', String(feed.chainId), { feed: feed.id, down: null, since: null });
     }
@@ -458,6 +479,33 @@ export class Fold {
     this.#newsOf(id, effectiveTime);
   }
 
+  #applyPool(event: PoolEvent, effectiveTime: number): void {
+    const feeds = this.#feedsNamed('oracle', event.chainId, event.source, event.pool);
+    if (event.type === 'PoolTermRead') {
+      for (const id of feeds) {
+        const { pool } = this.state.get('definition', id) as unknown as FeedDefinition;
+        const expected = pool === undefined ? event.answer : String(pool[event.term]);
+        if (expected === event.answer) continue;
+        this.#fail(
+          id,
+          `the pool's ${event.term} is ${event.answer}, chains.json says ${expected}`,
+          null,
+          effectiveTime,
+        );
+      }
+      return;
+    }
+    const { tick, problem, confirmed } = evolvePool(this.state, event, this.#blockTime);
+    for (const id of feeds) {
+      if (confirmed) this.#mend(id, event.blockNumber, effectiveTime);
+      if (problem !== null) this.#fail(id, `block ${event.blockNumber}: ${problem}`, event.blockNumber, effectiveTime);
+      if (tick === null) continue;
+      const facts = this.#facts(id);
+      this.#setFacts(id, { ...facts, answer: String(tick), observedAt: this.#blockTime, block: event.blockNumber });
+      this.#newsOf(id, effectiveTime);
+    }
+  }
+
   #setSequencer(chainId: number, down: boolean, since: number, effectiveTime: number): void {
     const row = this.state.get('sequencer', String(chainId));
     if (row?.['down'] === down) return;
@@ -511,11 +559,12 @@ export class Fold {
     const parameters = this.#parameters;
     invariant(time > this.closedTime, `Closing ${time} after ${this.closedTime}`);
     const all = time % parameters.ageingSeconds === 0;
-    const assets: { [asset: string]: PublishedAsset } = {};
-    let published = false;
-    for (const id of this.state.keys('asset')) {
+    const closed = new Map<string, PublishedAsset>();
+    for (const { id, quotes } of this.#closingOrder()) {
       const row = this.state.get('asset', id) as unknown as AssetRow;
-      if (!all && !this.#dirty.has(id) && (row.dueAt === null || row.dueAt > time)) continue;
+      const isDue = row.dueAt !== null && row.dueAt <= time;
+      // Whatever is priced in an asset that closes, closes with it.
+      if (!all && !this.#dirty.has(id) && !isDue && !quotes.some((quote) => closed.has(quote))) continue;
       const outcome = closeAsset({
         definition: row.definition,
         time,
@@ -530,11 +579,11 @@ export class Fold {
             futureDated: this.state.get('future', feed) !== undefined,
             chainIncluded: this.state.get('chain', String(definition.chainId))?.['included'] === true,
             sequencer: this.#sequencerOf(definition.chainId),
+            ...(definition.pool && { pool: this.#poolPrice(definition, definition.pool, time) }),
           };
         }),
       });
-      assets[id] = outcome.published;
-      published = true;
+      closed.set(id, outcome.published);
       this.state.set(
         'asset',
         id,
@@ -542,17 +591,53 @@ export class Fold {
       );
     }
     this.state.set('clock', 'now', { closed: time });
-    const closing: Closing | null = published
-      ? {
-          time,
-          step: this.stepOf(time),
-          cut: this.cut(),
-          assets,
-          ...(this.#adopted ? { parameters } : {}),
-        }
-      : null;
+    const assets: { [asset: string]: PublishedAsset } = {};
+    for (const id of [...closed.keys()].sort()) assets[id] = closed.get(id) as PublishedAsset;
+    const closing: Closing | null =
+      closed.size > 0
+        ? {
+            time,
+            step: this.stepOf(time),
+            cut: this.cut(),
+            assets,
+            ...(this.#adopted ? { parameters } : {}),
+          }
+        : null;
     this.reset();
     return { closing, frame: this.state.seal(time) };
+  }
+
+  #poolPrice(definition: FeedDefinition, pool: PoolDefinition, time: number): PoolPrice {
+    const facts = poolFacts(this.state, poolKey(definition.chainId, definition.source, definition.oracle));
+    invariant(facts, `Feed ${definition.id} watches no pool`);
+    const quote = (this.state.get('asset', pool.quote) as unknown as AssetRow | undefined)?.last ?? null;
+    const made = poolPrice({ pool, facts, quote, time, parameters: this.#parameters });
+    const { price } = made;
+    return price === null || (price >= PRICE.min && price <= PRICE.max) ? made : { ...made, price: 0 };
+  }
+
+  /** Assets in the order in which they close: each after those that its pools are quoted in, otherwise by id. */
+  #closingOrder(): ClosingOrder {
+    const definitions = this.state.keys('definition');
+    if (this.#order?.of === definitions) return this.#order.assets;
+    const quotes = new Map<string, Set<string>>(this.state.keys('asset').map((id) => [id, new Set()]));
+    for (const id of definitions) {
+      const { asset, pool } = this.state.get('definition', id) as unknown as FeedDefinition;
+      if (asset !== null && pool) quotes.get(asset)?.add(pool.quote);
+    }
+    const assets: { id: string; quotes: readonly string[] }[] = [];
+    const done = new Set<string>();
+    const visit = (id: string, path: readonly string[]): void => {
+      invariant(!path.includes(id), `${[...path, id].join(' is quoted in ')}: a price cannot rest on itself`);
+      if (done.has(id)) return;
+      const own = [...(quotes.get(id) ?? [])].sort();
+      for (const quote of own) visit(quote, [...path, id]);
+      done.add(id);
+      assets.push({ id, quotes: own });
+    };
+    for (const id of quotes.keys()) visit(id, []);
+    this.#order = { of: definitions, assets };
+    return assets;
   }
 
   /** Per chain the last block with rows that the state holds. */

@@ -53,16 +53,29 @@ export const assetSchema = z.strictObject({
   description: z.string().optional(),
 });
 
+/** The two tokens of a pool, and what its price is made of besides its ticks. */
+export const poolSchema = z.strictObject({
+  token0: z.string().meta({ description: 'Key of a token of the chain: the one with the smaller address' }),
+  token1: z.string().meta({ description: 'Key of a token of the chain: the one with the larger address' }),
+  feePips: z.number().int().min(1).max(999_999).meta({ description: 'Millionths: 500 = 0.05 %' }),
+  windowSeconds: z.number().int().min(60).max(7200).default(1800).meta({
+    description: 'Length of the time-weighted mean',
+  }),
+});
+
 export const feedSchema = z.strictObject({
   source: z.string().min(1).meta({ description: 'Name of a file in indexer/sources' }),
   purpose: z.enum(['price', 'sequencer-uptime']).default('price'),
   asset: z.string().optional().meta({ description: 'Key of an asset; absent for sequencer-uptime' }),
   address: address.meta({
-    description: 'The contract to watch: a Chainlink proxy, the Pyth contract, the API3 server',
+    description: 'The contract to watch: a Chainlink proxy, the Pyth contract, the API3 server, a pool',
   }),
   key: hash.optional().meta({ description: 'Pyth price id or API3 beacon id at that contract' }),
   group: z.string().optional().meta({ description: 'Feeds of one group vote once; default the source name' }),
   decimals: z.number().int().min(0).max(36).optional(),
+  pool: poolSchema.optional().meta({
+    description: 'Pools only (uniswap-v3); the asset is that of one token, the quote that of the other',
+  }),
   heartbeatSeconds: seconds,
   deviationThreshold: share,
   weight: z.number().gt(0).max(1e6).default(1),
@@ -164,6 +177,7 @@ export const meaningSchema = z.strictObject({
 export type Meaning = z.output<typeof meaningSchema>;
 export type AccountingRule = z.output<typeof accountingRule>;
 export type DeploymentMeaning = NonNullable<Meaning['chains'][string]['deployments']>[string];
+export type TokenMeaning = NonNullable<Meaning['chains'][string]['tokens']>[string];
 export type FeedMeaning = Meaning['chains'][string]['feeds'][string];
 
 export class ConfigurationError extends FatalError {

@@ -14,6 +14,7 @@ export type DomainEvent =
   | OracleReporterAssigned
   | OracleScaleReported
   | LogNotUnderstood
+  | PoolEvent
   | LendingEvent;
 
 /** What the model reads of chains.json. First event of every lineage. */
@@ -65,6 +66,25 @@ export interface FeedDefinition {
   readonly deviationThreshold: number;
   /** Relative weight of its group before the cap; 1 unless configured. */
   readonly weight: number;
+  /** Present where the price is the time-weighted one of a pool of two tokens; `oracle` is then the pool. */
+  readonly pool?: PoolDefinition;
+}
+
+/** How a concentrated-liquidity pool prices an asset: by its mean tick, times the fused price of the other token's asset. */
+export interface PoolDefinition {
+  /** In the pool's own order: 1.0001^tick is raw token1 per raw token0. */
+  readonly token0: Address;
+  readonly token1: Address;
+  readonly decimals0: number;
+  readonly decimals1: number;
+  /** Which of the two is the asset that is priced. */
+  readonly base: 0 | 1;
+  /** The asset of the other token. */
+  readonly quote: AssetId;
+  /** Millionths of what is paid in: 500 = 0.05 %. */
+  readonly feePips: number;
+  /** Length of the mean. */
+  readonly windowSeconds: number;
 }
 
 /** Every constant of the model that an operator may set. Seconds, shares, annualised decimals as the names say. */
@@ -149,6 +169,72 @@ export interface OracleScaleReported {
   readonly oracle: string;
   /** Reported value = price * 10^decimals; negative where the source's exponent is positive. */
   readonly decimals: number;
+}
+
+/**
+ * What a concentrated-liquidity pool says. Its price is 1.0001^tick raw token1 per raw token0; `sqrtPrice` is the exact
+ * square root of it as a Q64.96 number; liquidity in the pool's own unit. `pool` matches a feed's `oracle`.
+ */
+export type PoolEvent =
+  | PoolPriceMoved
+  | PoolLiquidityChanged
+  | PoolPriceRead
+  | PoolLiquidityRead
+  | PoolTickSecondsRead
+  | PoolTermRead;
+
+interface FromPool {
+  readonly chainId: ChainId;
+  readonly source: string;
+  readonly pool: Address;
+  readonly blockNumber: number;
+}
+
+/** The price that holds from the block's time on, until the next of these. Of several in one block the last one does. */
+export interface PoolPriceMoved extends FromPool {
+  readonly type: 'PoolPriceMoved';
+  readonly tick: number;
+  readonly sqrtPrice: bigint;
+  /** In range now. */
+  readonly liquidity: bigint;
+  /** The pool's first price: no liquidity was there before. */
+  readonly opening: boolean;
+}
+
+/** Liquidity came into (positive) or left the price range [lowerTick, upperTick). */
+export interface PoolLiquidityChanged extends FromPool {
+  readonly type: 'PoolLiquidityChanged';
+  readonly lowerTick: number;
+  readonly upperTick: number;
+  readonly change: bigint;
+}
+
+/** A state read: the price at the end of the block. */
+export interface PoolPriceRead extends FromPool {
+  readonly type: 'PoolPriceRead';
+  readonly tick: number;
+  readonly sqrtPrice: bigint;
+}
+
+/** A state read: liquidity in range at the end of the block. */
+export interface PoolLiquidityRead extends FromPool {
+  readonly type: 'PoolLiquidityRead';
+  readonly liquidity: bigint;
+}
+
+/** A state read: the integral of the tick over the `seconds` before the block's time, as the pool counted it. */
+export interface PoolTickSecondsRead extends FromPool {
+  readonly type: 'PoolTickSecondsRead';
+  readonly seconds: number;
+  readonly tickSeconds: bigint;
+}
+
+/** A state read: what the pool was made with. Another answer than chains.json gives fails the feed. */
+export interface PoolTermRead extends FromPool {
+  readonly type: 'PoolTermRead';
+  readonly term: 'token0' | 'token1' | 'feePips';
+  /** An address, or a number in decimal. */
+  readonly answer: string;
 }
 
 /** A log or state read that should have decoded and did not. Fails the feeds it belongs to; strangers are ignored. */

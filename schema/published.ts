@@ -11,16 +11,40 @@ export type KeeperPolicy = {
   readonly liquidation: 'normal' | 'both-bounds' | 'wait' | 'none';
 };
 
+/** How a pool's time-weighted price came about. */
+export type TimeWeighted = {
+  /** Mean tick over the window, rounded towards negative infinity. */
+  readonly meanTick: number;
+  /** Units of the quote asset at the mean tick. */
+  readonly priceInQuote: number;
+  readonly quote: string;
+  /** Fused price of the quote asset, USD; null while it is `insufficient`. */
+  readonly quotePrice: number | null;
+  /** Units of the quote asset at the tick in force. It widens the confidence and has no vote. */
+  readonly spotInQuote: number;
+  readonly spotTick: number;
+  /** Spot has been off the mean by more than `confidenceShareMax`, on one side, for a tenth of the window. */
+  readonly sustainedDeviation: boolean;
+  /** Integral of the tick over the window: what the pool's `tickCumulative` grew by. */
+  readonly tickSeconds: number;
+  readonly windowSeconds: number;
+};
+
 /** One source's part in a published price. */
 export type PublishedSource = {
   readonly feed: string;
   readonly group: string;
   readonly used: boolean;
-  /** Why it was refused: `no-data`, `stale`, `nonpositive`, `sequencer-down`, `sequencer-unknown`, `failed`, `chain-excluded`. Null when used. */
+  /**
+   * Why it was refused: `no-data`, `stale`, `nonpositive`, `sequencer-down`, `sequencer-unknown`, `failed`, `chain-excluded`; for a
+   * pool also `window` (its window is not known from end to end yet) and `quote-insufficient`. Null when used.
+   */
   readonly refused: string | null;
   /**
    * What is odd about it, used or not; absent when nothing is. `future-dated`: its last report is dated later than its
    * block by more than `futureSecondsMax` and left out; the one before stands as long as its own age allows.
+   * `sustained-deviation`: a pool's spot has been off its mean, or its mean is off the fused price, by more than
+   * `confidenceShareMax`, for longer than one block explains.
    */
   readonly flags?: readonly string[];
   /** USD; null before the first report. */
@@ -35,6 +59,8 @@ export type PublishedSource = {
   /** Annualised volatility of this source's own updates; null before its second update. */
   readonly sigmaFast: number | null;
   readonly sigmaSlow: number | null;
+  /** Pools only; absent before their window is complete. */
+  readonly timeWeighted?: TimeWeighted;
 };
 
 export type PublishedGroup = {

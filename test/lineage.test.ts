@@ -171,7 +171,7 @@ describe('lineages', () => {
     await runFold(foldOptions({ meaning: without }));
     const before = await foldRow();
     const old = await finals(before.lineage);
-    const activations = [feedDefinition('two', 42161, 'pyth/A0', joining)];
+    const activations = [feedDefinition('two', { chainId: 42161 }, 'pyth/A0', joining)];
     await runFold(foldOptions({ meaning: without, activations }));
     for (const chain of chains) await ingest(chain, 1);
     await runFold(foldOptions({ meaning: without, activations }));

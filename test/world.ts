@@ -28,6 +28,8 @@ export function shortScenario(): Scenario {
     'aggregator-switch': { afterSeconds: 14_400, seconds: 7200 },
     'sequencer-outage': { afterSeconds: 25_000, seconds: 5400 },
     lie: { afterSeconds: 600, seconds: 600 },
+    'pool-spike': { afterSeconds: 18_000, seconds: 3600 },
+    'pool-hold': { afterSeconds: 27_000, seconds: 5400 },
   };
   return {
     ...whole,

@@ -18,6 +18,7 @@ const dataFeedsSelector = '0x67a7cfb7';
 export const api3: PriceSource = {
   id,
   keyed: true,
+  pools: false,
   readsScale: false,
   topics: [beaconUpdatedTopic, beaconSetUpdatedTopic],
   logFilters: (feeds) =>

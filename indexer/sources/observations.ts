@@ -4,7 +4,7 @@ import { type Canonical, canonicalJson } from '../../schema/canonical.ts';
 import { type Meaning, meaningSchema } from '../../schema/chains-config.ts';
 import { InvariantError } from '../../schema/errors.ts';
 import type { ChainExcluded, ChainReturned, FeedActivated } from '../../schema/events.ts';
-import { AssetId, ChainId, FeedId } from '../../schema/ids.ts';
+import { Address, AssetId, ChainId, FeedId } from '../../schema/ids.ts';
 
 /** The stored payload of an observation is not what was written: the log was altered, or another version wrote it. */
 export class ObservationNotUnderstoodError extends InvariantError {
@@ -35,6 +35,18 @@ const feed = z.strictObject({
   heartbeatSeconds: z.number().gt(0),
   deviationThreshold: z.number().gt(0),
   weight: z.number().gt(0),
+  pool: z
+    .strictObject({
+      token0: z.string().transform(Address),
+      token1: z.string().transform(Address),
+      decimals0: z.number().int(),
+      decimals1: z.number().int(),
+      base: z.union([z.literal(0), z.literal(1)]),
+      quote: z.string().transform(AssetId),
+      feePips: z.number().int(),
+      windowSeconds: z.number().int(),
+    })
+    .exactOptional(),
 });
 
 /** Payload of each kind. A kind once written is never changed: a new shape is a new kind. */

@@ -16,6 +16,7 @@ const getPriceUnsafeSelector = '0x96834ad3';
 export const pyth: PriceSource = {
   id,
   keyed: true,
+  pools: false,
   readsScale: true,
   topics: [priceFeedUpdateTopic],
   logFilters: (feeds) =>

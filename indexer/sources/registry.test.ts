@@ -12,10 +12,12 @@ import { describe, expect, test } from 'vitest';
 import type { Meaning } from '../../schema/chains-config.ts';
 import { Address, ChainId, Hash, Hex } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
+import { observationOf, parseObservation } from './observations.ts';
 import {
   configurationAdopted,
   createDecoder,
   decodableTopics,
+  feedDefinition,
   feedDefinitions,
   filtersFor,
   lendingSources,
@@ -38,8 +40,8 @@ function plain(events: unknown): unknown {
   return JSON.parse(JSON.stringify(events, (_, value) => (typeof value === 'bigint' ? String(value) : value)));
 }
 
-function feedOf(row: StateReadRow): WatchedFeed {
-  const key = row.calldata.length > 10 ? Hash(`0x${row.calldata.slice(10)}`) : null;
+function feedOf(row: StateReadRow, source: PriceSource): WatchedFeed {
+  const key = source.keyed ? Hash(`0x${row.calldata.slice(10)}`) : null;
   return { chainId: row.chainId, address: row.to, key };
 }
 
@@ -87,7 +89,7 @@ describe.each(sources.map((source) => ({ id: source.id, source })))('$id', ({ so
   });
 
   test.each(fixture.stateReads)('state read: $name', ({ row, events }) => {
-    expect(plain(source.decodeStateRead(row, feedOf(row)))).toEqual(events);
+    expect(plain(source.decodeStateRead(row, feedOf(row, source)))).toEqual(events);
   });
 
   test.each(fixture.logs)('refuses with one event what is not exactly the log: $name', ({ row }) => {
@@ -99,7 +101,7 @@ describe.each(sources.map((source) => ({ id: source.id, source })))('$id', ({ so
       { ...row, data: Hex(row.data + word) },
       { ...row, topics: [...row.topics, Hash(`0x${word}`)] },
       { ...row, topics: row.topics.slice(0, -1) },
-      { ...row, topics: row.topics.slice(0, 1) },
+      ...(row.topics.length > 1 ? [{ ...row, topics: row.topics.slice(0, 1) }] : []),
     ];
     for (const bad of damaged) expect(source.decodeLog(bad)).toEqual([refused(source, bad)]);
   });
@@ -109,7 +111,7 @@ describe.each(sources.map((source) => ({ id: source.id, source })))('$id', ({ so
     ({ row }) => {
       const result = row.result as Hex;
       for (const bad of [cut(result, 1), cut(result, 32), Hex('0x'), Hex(`${result}00`), Hex(result + word)]) {
-        const feed = feedOf(row);
+        const feed = feedOf(row, source);
         const oracle = feed.key === null ? feed.address : `${feed.address}:${feed.key}`;
         expect(source.decodeStateRead({ ...row, result: bad }, feed)).toEqual([refused(source, row, oracle)]);
       }
@@ -122,6 +124,10 @@ const abi = parseAbi([
   'event PriceFeedUpdate(bytes32 indexed id, uint64 publishTime, int64 price, uint64 conf)',
   'event UpdatedBeaconWithSignedData(bytes32 indexed beaconId, int224 value, uint32 timestamp)',
   'event UpdatedBeaconSetWithBeacons(bytes32 indexed beaconSetId, int224 value, uint32 timestamp)',
+  'event Initialize(uint160 sqrtPriceX96, int24 tick)',
+  'event Swap(address indexed sender, address indexed recipient, int256 amount0, int256 amount1, uint160 sqrtPriceX96, uint128 liquidity, int24 tick)',
+  'event Mint(address sender, address indexed owner, int24 indexed tickLower, int24 indexed tickUpper, uint128 amount, uint256 amount0, uint256 amount1)',
+  'event Burn(address indexed owner, int24 indexed tickLower, int24 indexed tickUpper, uint128 amount, uint256 amount0, uint256 amount1)',
 ]);
 
 test('topics and selectors are those of the published signatures', () => {
@@ -135,6 +141,12 @@ test('topics and selectors are those of the published signatures', () => {
     'latestRoundData()',
     'getPriceUnsafe(bytes32)',
     'dataFeeds(bytes32)',
+    'slot0()',
+    'liquidity()',
+    'observe(uint32[])',
+    'token0()',
+    'token1()',
+    'fee()',
   ];
   expect(asked.sort()).toEqual(functions.map((name) => toFunctionSelector(name)).sort());
 });
@@ -192,6 +204,19 @@ test('reads what an independent encoder wrote, over the whole range of every typ
     }),
   );
   fc.assert(
+    fc.property(int(256), uint(160), uint(128), int(24), (amount, price, liquidity, tick) => {
+      const [sender, recipient] = [`0x${'ab'.repeat(20)}`, `0x${'cd'.repeat(20)}`] as const;
+      const row = rowOf(
+        encodeEventTopics({ abi, eventName: 'Swap', args: { sender, recipient } }),
+        ['int256', 'int256', 'uint160', 'uint128', 'int24'],
+        [amount, -1n, price, liquidity, tick],
+      );
+      expect(decoder.decodeLog(row)).toMatchObject([
+        { pool: row.address, sqrtPrice: price, liquidity, tick: Number(tick), opening: false },
+      ]);
+    }),
+  );
+  fc.assert(
     fc.property(bytes32, int(224), uint(32), (beaconId, value, timestamp) => {
       const row = rowOf(
         encodeEventTopics({
@@ -230,6 +255,13 @@ test('refuses any word that the declared type could not have written', () => {
         ['uint', 32],
       ],
     },
+    {
+      topics: encodeEventTopics({ abi, eventName: 'Initialize' }),
+      words: [
+        ['uint', 160],
+        ['int', 24],
+      ],
+    },
   ] as const;
   for (const { topics, words } of events) {
     words.forEach(([kind, bits], at) => {
@@ -259,8 +291,24 @@ test('recorded logs read the same by an independent decoder', () => {
         data: row.data as `0x${string}`,
         strict: true,
       });
-      const found = { current: 0n, price: 0n, value: 0n, ...args } as { current: bigint; price: bigint; value: bigint };
-      expect((events as { value: string }[])[0]?.value).toBe(String(found.current || found.price || found.value));
+      const found = args as { readonly [name: string]: bigint | number | undefined };
+      const [event] = events as [{ readonly [name: string]: unknown }];
+      if (event['type'] === 'OraclePriceReported') {
+        expect(event['value']).toBe(String(found['current'] ?? found['price'] ?? found['value']));
+      } else if (event['type'] === 'PoolPriceMoved') {
+        expect([event['sqrtPrice'], event['tick'], event['liquidity']]).toEqual([
+          String(found['sqrtPriceX96']),
+          found['tick'],
+          String(found['liquidity'] ?? 0n),
+        ]);
+      } else {
+        const amount = row.topics[0] === toEventSelector(abi[6]) ? found['amount'] : -(found['amount'] as bigint);
+        expect([event['lowerTick'], event['upperTick'], event['change']]).toEqual([
+          found['tickLower'],
+          found['tickUpper'],
+          String(amount),
+        ]);
+      }
     }
   }
 });
@@ -365,6 +413,28 @@ test('feeds become definitions sorted by id, with the names the events use', () 
     deployments: [],
     tokens: [],
   });
+});
+
+test('a pool becomes the definition of its tokens in their order, the asset being the base', () => {
+  const tokens = {
+    USDC: { address: `0x${'a0'.repeat(20)}`, asset: 'USDC', decimals: 6 },
+    WETH: { address: `0x${'c0'.repeat(20)}`, asset: 'ETH', decimals: 18 },
+  };
+  const pool = { token0: 'USDC', token1: 'WETH', feePips: 500, windowSeconds: 1800 };
+  const entry = { ...feed, source: 'uniswap-v3', address: proxy, pool };
+  const made = { token0: tokens.USDC.address, token1: tokens.WETH.address, decimals0: 6, decimals1: 18 };
+  const definition = feedDefinition('one', { chainId: 1, tokens }, 'pool', { ...entry, asset: 'ETH' });
+  expect(definition).toMatchObject({ oracle: proxy, reporter: proxy, decimals: null, group: 'uniswap-v3' });
+  expect(definition.pool).toEqual({ ...made, base: 1, quote: 'USDC', feePips: 500, windowSeconds: 1800 });
+  expect(feedDefinition('one', { chainId: 1, tokens }, 'pool', { ...entry, asset: 'USDC' }).pool).toEqual({
+    ...made,
+    base: 0,
+    quote: 'ETH',
+    feePips: 500,
+    windowSeconds: 1800,
+  });
+  const { payload } = observationOf({ type: 'FeedActivated', feed: definition });
+  expect(parseObservation('SourceActivated', payload)).toEqual({ type: 'FeedActivated', feed: definition });
 });
 
 test('a decoder answers for the state reads of its own feeds, on their chain only', () => {

@@ -1,6 +1,12 @@
-import type { DeploymentMeaning, FeedMeaning, Meaning } from '../../schema/chains-config.ts';
+import type { DeploymentMeaning, FeedMeaning, Meaning, TokenMeaning } from '../../schema/chains-config.ts';
 import { InvariantError } from '../../schema/errors.ts';
-import type { ConfigurationAdopted, DeploymentDefinition, DomainEvent, FeedDefinition } from '../../schema/events.ts';
+import type {
+  ConfigurationAdopted,
+  DeploymentDefinition,
+  DomainEvent,
+  FeedDefinition,
+  PoolDefinition,
+} from '../../schema/events.ts';
 import { Address, AssetId, ChainId, DeploymentId, FeedId, Hash } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 import { aaveV3 } from './aave-v3.ts';
@@ -18,9 +24,10 @@ import {
   type WatchedDeployment,
   type WatchedFeed,
 } from './source.ts';
+import { uniswapV3 } from './uniswap-v3.ts';
 
 /** Every oracle network we understand. */
-export const sources: readonly PriceSource[] = [api3, chainlink, pyth];
+export const sources: readonly PriceSource[] = [api3, chainlink, pyth, uniswapV3];
 /** Every lending protocol we understand. */
 export const lendingSources: readonly LendingSource[] = [aaveV3];
 
@@ -92,8 +99,13 @@ export function selectionFor(chain: WatchedChain): Selection {
 }
 
 /** One feed of chains.json as the model knows it. */
-export function feedDefinition(chainName: string, chainId: number, key: string, entry: FeedMeaning): FeedDefinition {
-  const feed = watchedFeed(chainId, entry);
+export function feedDefinition(
+  chainName: string,
+  chain: { readonly chainId: number; readonly tokens?: { readonly [key: string]: TokenMeaning } | undefined },
+  key: string,
+  entry: FeedMeaning,
+): FeedDefinition {
+  const feed = watchedFeed(chain.chainId, entry);
   return {
     id: FeedId(`${chainName}/${key}`),
     chainId: feed.chainId,
@@ -107,6 +119,31 @@ export function feedDefinition(chainName: string, chainId: number, key: string, 
     heartbeatSeconds: entry.heartbeatSeconds,
     deviationThreshold: entry.deviationThreshold,
     weight: entry.weight,
+    ...(entry.pool && { pool: poolDefinition(entry.pool, entry.asset, chain.tokens ?? {}) }),
+  };
+}
+
+/** @throws {InvariantError} for tokens that configuration should have refused. */
+function poolDefinition(
+  pool: NonNullable<FeedMeaning['pool']>,
+  asset: string | undefined,
+  tokens: { readonly [key: string]: TokenMeaning },
+): PoolDefinition {
+  const [token0, token1] = [tokens[pool.token0], tokens[pool.token1]];
+  const base = token0?.asset === asset ? 0 : 1;
+  const quote = (base === 0 ? token1 : token0)?.asset;
+  if (!token0 || !token1 || quote === undefined) {
+    throw new InvariantError(`A pool of ${pool.token0} and ${pool.token1} cannot price ${asset}`);
+  }
+  return {
+    token0: Address(token0.address),
+    token1: Address(token1.address),
+    decimals0: token0.decimals,
+    decimals1: token1.decimals,
+    base,
+    quote: AssetId(quote),
+    feePips: pool.feePips,
+    windowSeconds: pool.windowSeconds,
   };
 }
 
@@ -114,7 +151,7 @@ export function feedDefinition(chainName: string, chainId: number, key: string, 
 export function feedDefinitions(meaning: Meaning): readonly FeedDefinition[] {
   return sortedBy(
     Object.entries(meaning.chains).flatMap(([name, chain]) =>
-      Object.entries(chain.feeds).map(([key, entry]) => feedDefinition(name, chain.chainId, key, entry)),
+      Object.entries(chain.feeds).map(([key, entry]) => feedDefinition(name, chain, key, entry)),
     ),
     (feed) => feed.id,
   );

@@ -32,6 +32,8 @@ export interface PriceSource {
   readonly id: string;
   /** Its feeds are told apart by `key` in chains.json. */
   readonly keyed: boolean;
+  /** Its feeds are pools: chains.json gives the tokens and the fee, and all its pools vote as one group. */
+  readonly pools: boolean;
   /** A state read tells the decimals; where not, chains.json must. */
   readonly readsScale: boolean;
   /** Every topic0 that `decodeLog` understands. */
