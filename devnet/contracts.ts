@@ -1,12 +1,6 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { readFileSync } from 'node:fs';
 import { type Hex, parseAbi } from 'viem';
-import { FatalError } from '../schema/errors.ts';
-
-const require = createRequire(import.meta.url);
+import { bytecodeOf, ContractCompilationError, packageFile, type SolidityUnit } from './solidity.ts';
 
 export const fluxAggregatorAbi = parseAbi([
   'constructor(address link, uint128 paymentAmount, uint32 timeout, address validator, int256 minSubmissionValue, int256 maxSubmissionValue, uint8 decimals, string description)',
@@ -47,129 +41,26 @@ export interface Bytecodes {
   readonly api3Server: Hex;
 }
 
-export class ContractCompilationError extends FatalError {
-  override readonly name = 'ContractCompilationError';
-  constructor(
-    readonly contract: string,
-    readonly found: string,
-  ) {
-    super(`The devnet could not compile ${contract}: ${found}. Run npm ci; the package versions are pinned.`);
-  }
-}
-
-export interface Unit {
-  readonly compiler: 'solc' | 'solc066';
-  /** `./` is this folder; anything else is in a package. */
-  readonly file: string;
-  readonly contract: string;
-  readonly optimize: boolean;
-}
-
 const units = {
   fluxAggregator: {
     compiler: 'solc066',
-    file: '@chainlink/contracts/src/v0.6/FluxAggregator.sol',
-    contract: 'FluxAggregator',
-    optimize: true,
+    contracts: { FluxAggregator: '@chainlink/contracts/src/v0.6/FluxAggregator.sol' },
   },
   aggregatorProxy: {
     compiler: 'solc066',
-    file: '@chainlink/contracts/src/v0.6/EACAggregatorProxy.sol',
-    contract: 'EACAggregatorProxy',
-    optimize: true,
+    contracts: { EACAggregatorProxy: '@chainlink/contracts/src/v0.6/EACAggregatorProxy.sol' },
   },
-  mockPyth: {
-    compiler: 'solc',
-    file: '@pythnetwork/pyth-sdk-solidity/MockPyth.sol',
-    contract: 'MockPyth',
-    optimize: true,
-  },
-} as const satisfies { readonly [name: string]: Unit };
+  mockPyth: { compiler: 'solc', contracts: { MockPyth: '@pythnetwork/pyth-sdk-solidity/MockPyth.sol' } },
+} as const satisfies { readonly [name: string]: SolidityUnit };
 
-/** Compiles in worker threads; a second start reads the results from `cacheDir`, addressed by the sources' content. */
+/** Compiles what is not shipped compiled, unless `cacheDir` has it. */
 export async function loadBytecodes(cacheDir: string): Promise<Bytecodes> {
   const [fluxAggregator, aggregatorProxy, mockPyth] = await Promise.all([
-    compiled(units.fluxAggregator, cacheDir),
-    compiled(units.aggregatorProxy, cacheDir),
-    compiled(units.mockPyth, cacheDir),
+    bytecodeOf(units.fluxAggregator, cacheDir),
+    bytecodeOf(units.aggregatorProxy, cacheDir),
+    bytecodeOf(units.mockPyth, cacheDir),
   ]);
   return { fluxAggregator, aggregatorProxy, mockPyth, api3Server: shippedApi3Bytecode() };
-}
-
-/** Creation bytecode, from `cacheDir` where it was compiled before. */
-export async function compiled(unit: Unit, cacheDir: string): Promise<Hex> {
-  const sources = importClosure(unit.file);
-  const compilerVersion = (require(`${unit.compiler}/package.json`) as { version: string }).version;
-  const input = JSON.stringify({
-    language: 'Solidity',
-    sources: Object.fromEntries(sources.map(([name, content]) => [name, { content }])),
-    settings: {
-      optimizer: { enabled: unit.optimize, runs: 200 },
-      outputSelection: { [unit.file]: { [unit.contract]: ['evm.bytecode.object'] } },
-    },
-  });
-  const address = createHash('sha256').update(compilerVersion).update('\0').update(input).digest('hex');
-  const cached = path.join(cacheDir, 'contracts', `${unit.contract}-${address}.hex`);
-  const known = readIfPresent(cached);
-  if (known !== null && /^0x[0-9a-f]+$/.test(known)) return known as Hex;
-
-  const bytecode = bytecodeOf(unit, await solcOutput(unit, input));
-  mkdirSync(path.dirname(cached), { recursive: true });
-  const partial = `${cached}.${process.pid}`;
-  writeFileSync(partial, bytecode);
-  renameSync(partial, cached);
-  return bytecode;
-}
-
-/** The file and all it imports, sorted by name. */
-function importClosure(entry: string): readonly (readonly [name: string, content: string])[] {
-  const found = new Map<string, string>();
-  const pending = [entry];
-  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    if (found.has(name)) continue;
-    const content = readFileSync(
-      name.startsWith('./') ? path.join(import.meta.dirname, name) : packageFile(name),
-      'utf8',
-    );
-    found.set(name, content);
-    for (const match of content.matchAll(/^\s*import\s+(?:[^"';]*\s+from\s+)?["']([^"']+)["']/gm)) {
-      const target = match[1]!;
-      pending.push(target.startsWith('.') ? path.posix.join(path.posix.dirname(name), target) : target);
-    }
-  }
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-/** solc blocks its thread for seconds and installs process-wide handlers, so it gets a thread of its own. */
-function solcOutput(unit: Unit, input: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(
-      `const { parentPort, workerData } = require('node:worker_threads');
-       parentPort.postMessage(require(workerData.compiler).compile(workerData.input));`,
-      { eval: true, execArgv: [], workerData: { compiler: require.resolve(unit.compiler), input } },
-    );
-    worker.once('message', (output: string) => {
-      resolve(output);
-      void worker.terminate();
-    });
-    worker.once('error', (error) => reject(new ContractCompilationError(unit.contract, error.message)));
-    worker.once('exit', (code) =>
-      reject(new ContractCompilationError(unit.contract, `the compiler left with ${code}`)),
-    );
-  });
-}
-
-function bytecodeOf(unit: Unit, output: string): Hex {
-  const parsed = JSON.parse(output) as {
-    errors?: readonly { severity: string; formattedMessage: string }[];
-    contracts?: { [file: string]: { [contract: string]: { evm: { bytecode: { object: string } } } } };
-  };
-  const errors = (parsed.errors ?? []).filter(({ severity }) => severity === 'error');
-  const object = parsed.contracts?.[unit.file]?.[unit.contract]?.evm.bytecode.object;
-  if (errors.length > 0 || !object) {
-    throw new ContractCompilationError(unit.contract, errors[0]?.formattedMessage ?? 'no bytecode');
-  }
-  return `0x${object}`;
 }
 
 /** The package's factory module needs ethers, which is not installed; its bytecode is one string literal in that file. */
@@ -178,23 +69,4 @@ function shippedApi3Bytecode(): Hex {
   const match = /const _bytecode = "(0x[0-9a-fA-F]+)"/.exec(readFileSync(packageFile(file), 'utf8'));
   if (!match) throw new ContractCompilationError('Api3ServerV1', `no bytecode in ${file}`);
   return match[1] as Hex;
-}
-
-/** Packages may hide files behind their `exports`, so the folder is found through package.json's search paths. */
-function packageFile(name: string): string {
-  const parts = name.split('/');
-  const packageName = parts.slice(0, 2).join('/');
-  for (const folder of require.resolve.paths(packageName) ?? []) {
-    const file = path.join(folder, ...parts);
-    if (readIfPresent(path.join(folder, packageName, 'package.json')) !== null) return file;
-  }
-  throw new ContractCompilationError(parts.at(-1)!, `package ${packageName} is not installed`);
-}
-
-function readIfPresent(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
 }

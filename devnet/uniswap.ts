@@ -8,11 +8,12 @@ import {
   keccak256,
   parseAbi,
 } from 'viem';
-import { compiled, type Unit } from './contracts.ts';
+
 import { drawStream } from './draws.ts';
 import type { AssetName, ChainName } from './networks.ts';
 import type { PricePath } from './price-path.ts';
 import { incidentWindow, type Scenario } from './scenario.ts';
+import { bytecodeOf, type SolidityUnit } from './solidity.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -37,7 +38,7 @@ export const poolTraderAbi = parseAbi([
 
 /** Keccak of the pool's creation code: makes a pool's address out of its factory, tokens and fee. */
 const poolInitCodeHash: Hex = '0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54';
-const poolTrader: Unit = { compiler: 'solc', file: './pool-trader.sol', contract: 'PoolTrader', optimize: true };
+const poolTrader: SolidityUnit = { compiler: 'solc', contracts: { PoolTrader: './pool-trader.sol' } };
 /** An address nobody published. */
 export const traderAddress: Address = `0x${keccak256('0x61c5').slice(26)}`;
 
@@ -123,7 +124,7 @@ export async function loadPoolCodes(cacheDir: string): Promise<PoolCodes> {
   const artifact = require('@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json') as {
     readonly bytecode: Hex;
   };
-  return { factory: artifact.bytecode, trader: await compiled(poolTrader, cacheDir) };
+  return { factory: artifact.bytecode, trader: await bytecodeOf(poolTrader, cacheDir) };
 }
 
 /** Integer square root, by Newton's method from above. */

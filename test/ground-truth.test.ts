@@ -1,9 +1,19 @@
-import { type Address, encodeFunctionData, type Hex, maxUint256 } from 'viem';
+import { type Address, encodeFunctionData, maxUint256 } from 'viem';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AaveReserve, listing as listingOf, mint, treasury, upgradedAToken } from '../devnet/aave.ts';
 import { configuratorAbi, oracleAbi } from '../devnet/aave-contracts.ts';
 import { LendingChain } from './lending-chain.ts';
-import { accounts, expectEqual, operations, playRandomOperations, pool, prices, token } from './lending-operations.ts';
+import {
+  accounts,
+  expectEqual,
+  flashBorrower,
+  flashBorrowerCode,
+  operations,
+  playRandomOperations,
+  pool,
+  prices,
+  token,
+} from './lending-operations.ts';
 
 /** The fold's figures against the contracts' own answers, to the last unit, for every account and reserve. */
 
@@ -45,11 +55,10 @@ describe('while indexing', () => {
 
   test('a flash loan whose premium is paid to suppliers', async () => {
     const { token: asset } = listing('USDC');
-    const receiver: Address = '0x00000000000000000000000000000000000f1a54';
-    await chain.anvil.rpc.call('anvil_setCode', receiver, approvesAndReturnsTrue);
-    const { to, data } = mint(asset, receiver, 10n ** 12n);
+    await chain.anvil.rpc.call('anvil_setCode', flashBorrower, flashBorrowerCode);
+    const { to, data } = mint(asset, flashBorrower, 10n ** 12n);
     chain.send(null, to, data);
-    chain.send(account, chain.market.pool, pool('flashLoanSimple', [receiver, asset, 10n ** 9n, '0x', 0]));
+    chain.send(account, chain.market.pool, pool('flashLoanSimple', [flashBorrower, asset, 10n ** 9n, '0x', 0]));
     expect(await chain.mine(12)).not.toContain(false);
     expect(chain.position(account).operations).toMatchObject([{ kind: 'flash-loan', amount: String(10n ** 9n) }]);
     await expectEqual(chain);
@@ -117,6 +126,3 @@ describe('while indexing', () => {
     chain.send(null, chain.market.configurator, data);
   }
 });
-
-/** EVM code that lets its caller take the token named first in any call, and returns true. */
-const approvesAndReturnsTrue: Hex = `0x7f095ea7b3${'00'.repeat(28)}5f52336004525f1960245260205f60445f5f6004355af15060015f5260205ff3`;

@@ -13,7 +13,7 @@ import { FoldEngine } from '../indexer/fold/engine.ts';
 import { decoderFor } from '../indexer/fold/lineage.ts';
 import { configAdoptedObservation } from '../indexer/sources/observations.ts';
 import { filtersFor, stateReadsFor } from '../indexer/sources/registry.ts';
-import type { PositionRecord, ReserveRecord } from '../risk/lending/evolve.ts';
+import type { EModeRecord, PositionRecord, ReserveRecord } from '../risk/lending/evolve.ts';
 import { MarketAt, marketOf } from '../risk/lending/market.ts';
 import type { Meaning } from '../schema/chains-config.ts';
 import { ChainId, Hash, Address as LowerAddress, Hex as LowerHex } from '../schema/ids.ts';
@@ -284,6 +284,17 @@ export class LendingChain {
 
   reserves(): readonly ReserveRecord[] {
     return marketOf(this.engine.fold.state, this.#deployment)?.reserves ?? [];
+  }
+
+  /** The e-mode categories there are. */
+  emodes(): readonly number[] {
+    return [...(marketOf(this.engine.fold.state, this.#deployment)?.emodes.keys() ?? [])].sort();
+  }
+
+  emode(id: number): EModeRecord {
+    const found = marketOf(this.engine.fold.state, this.#deployment)?.emodes.get(id);
+    if (found === undefined) throw new Error(`no e-mode category ${id}`);
+    return found;
   }
 
   priceSource(symbol: string): Address {

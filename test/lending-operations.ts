@@ -1,6 +1,6 @@
 import { type Address, encodeFunctionData, type Hex, keccak256, maxUint256, toHex } from 'viem';
 import { expect } from 'vitest';
-import { mint, treasury } from '../devnet/aave.ts';
+import { type AaveReserve, mint, treasury } from '../devnet/aave.ts';
 import { poolAbi, tokenAbi } from '../devnet/aave-contracts.ts';
 import { drawStream } from '../devnet/draws.ts';
 import type { LendingChain } from './lending-chain.ts';
@@ -12,6 +12,10 @@ export const accounts: readonly Address[] = Array.from(
   { length: 8 },
   (_, i): Address => `0x${keccak256(toHex(`account ${i}`)).slice(26)}`,
 );
+
+/** Repays what it is lent: EVM code that lets its caller take the token named first in any call, and returns true. */
+export const flashBorrower: Address = '0x00000000000000000000000000000000000f1a54';
+export const flashBorrowerCode: Hex = `0x7f095ea7b3${'00'.repeat(28)}5f52336004525f1960245260205f60445f5f6004355af15060015f5260205ff3`;
 
 export const operations: readonly string[] = [
   ...['supply', 'supply', 'borrow', 'borrow', 'borrow', 'repay', 'repay all', 'repay with supply tokens', 'withdraw'],
@@ -36,8 +40,8 @@ const dataOf = (chain: LendingChain, account: Address) =>
   chain.call<readonly bigint[]>(chain.market.pool, poolAbi, 'getUserAccountData', [account]);
 
 /** Every figure of every account and reserve equals the contracts' answers, at the newest block's time and later. */
-export async function expectEqual(chain: LendingChain): Promise<void> {
-  const watched = [...accounts, chain.operator, treasury];
+export async function expectEqual(chain: LendingChain, others: readonly Address[] = []): Promise<void> {
+  const watched = [...accounts, chain.operator, treasury, ...others];
   for (const later of [0, 1, 3600, 30 * 86_400]) {
     const time = chain.time + later;
     expect(chain.weSay(watched, time), `block ${chain.number}, ${later} s later`).toEqual(
@@ -46,11 +50,35 @@ export async function expectEqual(chain: LendingChain): Promise<void> {
   }
 }
 
-/** Returns how often each operation succeeded. */
+/** What an operation, which sends one transaction, may draw on. */
+export interface Draw {
+  readonly account: Address;
+  readonly other: Address;
+  readonly reserve: AaveReserve;
+  readonly amount: bigint;
+  readonly pick: <T>(list: readonly T[]) => T;
+}
+
+/**
+ * Returns how often each operation succeeded. `more`: rarer ones that this market alone has; `check`: what must hold
+ * after every block.
+ */
 export async function playRandomOperations(
   chain: LendingChain,
-  { seed, blocks }: { readonly seed: number; readonly blocks: number },
+  {
+    seed,
+    blocks,
+    more = {},
+    check = () => expectEqual(chain),
+  }: {
+    readonly seed: number;
+    readonly blocks: number;
+    readonly more?: { readonly [name: string]: (draw: Draw) => void };
+    readonly check?: () => Promise<void>;
+  },
 ): Promise<ReadonlyMap<string, number>> {
+  const common = Object.keys(more).length === 0 ? operations : [...operations, ...operations, ...operations];
+  const names = [...common, ...Object.keys(more)];
   const draws = drawStream(seed, 'operations');
   let n = 0;
   const uniform = () => draws.uniform(n++);
@@ -77,13 +105,13 @@ export async function playRandomOperations(
     }
   }
   expect(await chain.mine(12)).not.toContain(false);
-  await expectEqual(chain);
+  await check();
   const done = new Map<string, number>();
   for (let block = 0; block < blocks; block++) {
-    const names: string[] = [];
+    const sent: string[] = [];
     const healthy = new Map(await Promise.all(accounts.map(async (one) => [one, await dataOf(chain, one)] as const)));
     for (let i = 0; i < 4; i++) {
-      const name = pick(operations);
+      const name = pick(names);
       const ill = [...healthy].filter(([, data]) => (data[5] ?? 0n) < 10n ** 18n).map(([one]) => one);
       const account = name.startsWith('liquidate') && ill.length > 0 ? pick(ill) : pick(accounts);
       const legs = Object.entries(chain.position(account).legs);
@@ -98,11 +126,16 @@ export async function playRandomOperations(
       const record = chain.reserves().find((one) => one.reserve === reserve.token.toLowerCase());
       const usd = name === 'borrow' ? Number(healthy.get(account)?.[2] ?? 0n) / 1e8 : 10 ** (2 + 3 * uniform());
       const amount = unit(reserve.decimals, usd * (name === 'borrow' ? uniform() : 1), priceOf(reserve.symbol));
-      names.push(name);
+      sent.push(name);
       const { pool: at } = chain.market;
       const asset = reserve.token;
       const supplyToken = record?.supplyToken as Address;
       const other = pick(accounts);
+      const perform = more[name];
+      if (perform) {
+        perform({ account, other, reserve, amount, pick });
+        continue;
+      }
       switch (name) {
         case 'supply':
           chain.send(account, at, pool('supply', [asset, amount, pick([account, account, other]), 0]));
@@ -146,7 +179,7 @@ export async function playRandomOperations(
           chain.send(account, at, pool('setUserUseReserveAsCollateral', [asset, name === 'use as collateral']));
           break;
         case 'e-mode':
-          chain.send(account, at, pool('setUserEMode', [pick([1, 2])]));
+          chain.send(account, at, pool('setUserEMode', [pick(chain.emodes())]));
           break;
         case 'no e-mode':
           chain.send(account, at, pool('setUserEMode', [0]));
@@ -166,11 +199,11 @@ export async function playRandomOperations(
       chain.setPrice('USDC', 0.98 + 0.04 * uniform());
     }
     const succeeded = await chain.mine(pick([1, 12, 3600, 86_400, 20 * 86_400]));
-    names.forEach((name, i) => {
+    sent.forEach((name, i) => {
       if (succeeded[i]) done.set(name, (done.get(name) ?? 0) + 1);
     });
     expect(chain.failed).toBe(null);
-    await expectEqual(chain);
+    await check();
   }
   return done;
 }

@@ -12,6 +12,7 @@ import type {
 } from '../../schema/events.ts';
 import type { Address } from '../../schema/ids.ts';
 import type { Row, State } from '../state.ts';
+import { debtIndexAt, liquidityIndexAt } from './accrual.ts';
 import { scaledAfter } from './scaled-balance.ts';
 
 /**
@@ -309,6 +310,7 @@ export function evolveLending(state: State, event: LendingEvent, blockTime: numb
       return;
     }
     case 'AccountLiquidated': {
+      accrueCollateral(state, event, blockTime);
       const { type: _, deployment: __, account: ___, debtCovered, collateralSeized, ...rest } = event;
       operate(state, event, step, {
         kind: 'liquidation',
@@ -490,6 +492,30 @@ function changeBalance(state: State, event: ScaledMinted | ScaledBurned, step: n
       : { ...leg, scaledDebt: String(after), debtIndex: index },
     step,
   );
+}
+
+/**
+ * v3.6 brings the collateral's indexes up to date in every liquidation; where supply tokens change hands instead of being
+ * burnt, no log says so. v3.0 leaves them. Source: executeLiquidationCall and updateState of each release.
+ */
+function accrueCollateral(state: State, event: AccountLiquidated, blockTime: number): void {
+  if (active(state, event.deployment)?.accounting === 'aave-v3.0') return;
+  editReserve(state, event.deployment, event.collateralReserve, (reserve) => {
+    const indexes = {
+      liquidityIndex: BigInt(reserve.liquidityIndex),
+      debtIndex: BigInt(reserve.debtIndex),
+      liquidityRate: BigInt(reserve.liquidityRate),
+      debtRate: BigInt(reserve.debtRate),
+      updatedAt: reserve.updatedAt,
+    };
+    return {
+      ...reserve,
+      liquidityIndex: String(liquidityIndexAt(indexes, blockTime)),
+      // Without debt it stays.
+      debtIndex: reserve.scaledDebt === '0' ? reserve.debtIndex : String(debtIndexAt('aave-v3.6', indexes, blockTime)),
+      updatedAt: blockTime,
+    };
+  });
 }
 
 function operate(
