@@ -8,13 +8,14 @@ import { type Devnet, type DevnetOptions, startDevnet } from '../devnet/devnet.t
 import { type ChainName, chainNames } from '../devnet/networks.ts';
 import { loadScenario, type Scenario } from '../devnet/scenario.ts';
 import { type FoldOptions, runFold } from '../indexer/fold/run-fold.ts';
-import { filtersFor, stateReadsFor } from '../indexer/sources/registry.ts';
-import type { ChainEntry } from '../schema/chains-config.ts';
+import type { ChainOptions } from '../indexer/ingest/processor.ts';
+import { selectionFor } from '../indexer/sources/registry.ts';
+import type { ChainEntry, Meaning } from '../schema/chains-config.ts';
 import type { PublishedAsset } from '../schema/published.ts';
 import type { FoldChild } from './fold-child.fixture.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 import { type GatewayStub, randomChunks, rpcSource, startGatewayStub } from './gateway-stub.ts';
-import { type IngestChild, type IngestEnd, startIngestChild } from './ingest-child.ts';
+import { type IngestChild, type IngestEnd, startBackfillChild, startIngestChild } from './ingest-child.ts';
 
 const settleMsMax = 40_000;
 /** More than reorgDepthBlocksMax on the devnet: what a gateway serves is never displaced. */
@@ -140,19 +141,21 @@ export class Index {
   restarts = 0;
   /** How the last of them ended. */
   lastEnd: IngestEnd | null = null;
+  /** What ingest and fold are started with. */
+  meaning: Meaning;
 
   constructor(world: World, database: FreshDatabase, gateways: ReadonlyMap<ChainName, GatewayStub>) {
     this.#world = world;
+    this.meaning = world.context.meaning;
     this.database = database;
     this.#gateways = gateways;
   }
 
   get foldOptions(): FoldOptions {
-    const { meaning, network } = this.#world.context;
     return {
       databaseUrl: this.database.url,
-      network,
-      meaning,
+      network: this.#world.context.network,
+      meaning: this.meaning,
       activations: [],
       operation: {
         speculationSecondsMax: 120,
@@ -166,17 +169,7 @@ export class Index {
   }
 
   startIngest(chain: ChainName): void {
-    const { meaning, wiring } = this.#world.context.config.chains[chain] as ChainEntry;
-    const { rpcUrl } = this.#world.devnet.chains.find(({ name }) => name === chain)!;
-    const child = startIngestChild({
-      chainName: chain,
-      meaning,
-      wiring: { ...wiring, rpc: [rpcUrl], gateway: this.#gateways.get(chain)?.url ?? null, pollMs: 100 },
-      databaseUrl: this.database.url,
-      network: 'devnet',
-      filters: filtersFor(meaning),
-      stateReads: stateReadsFor(meaning),
-    });
+    const child = startIngestChild(this.#chainOptions(chain));
     this.#children.set(chain, child);
     void child.ended.then((end) => {
       if (this.#children.get(chain) !== child || this.#closed) return;
@@ -187,6 +180,35 @@ export class Index {
         this.startIngest(chain);
       }
     });
+  }
+
+  #chainOptions(chain: ChainName): ChainOptions {
+    const meaning = this.meaning.chains[chain] as Meaning['chains'][string];
+    const { wiring } = this.#world.context.config.chains[chain] as ChainEntry;
+    const { rpcUrl } = this.#world.devnet.chains.find(({ name }) => name === chain)!;
+    return {
+      chainName: chain,
+      meaning,
+      wiring: { ...wiring, rpc: [rpcUrl], gateway: this.#gateways.get(chain)?.url ?? null, pollMs: 100 },
+      databaseUrl: this.database.url,
+      network: 'devnet',
+      ...selectionFor(meaning),
+    };
+  }
+
+  /** Back-fills every chain in a process of its own, one after the other. Returns how many rows each added. */
+  async backfill(): Promise<readonly number[]> {
+    const rows: number[] = [];
+    for (const chain of chainNames) {
+      const child = startBackfillChild(this.#chainOptions(chain));
+      const end = await child.ended;
+      const report = child.progress.at(-1);
+      if (!report?.finished || report.notFinal?.length !== 0) {
+        throw new Error(`${chain}: ${JSON.stringify(report)} ${JSON.stringify(end)}`);
+      }
+      rows.push(report.rows);
+    }
+    return rows;
   }
 
   isIngesting(chain: ChainName): boolean {
@@ -299,7 +321,9 @@ export class Index {
   async result(): Promise<FoldResult> {
     const { rows } = await this.database.pool.query('SELECT final_time, digest, digest_time FROM fold');
     if (rows[0].digest_time !== rows[0].final_time) throw new Error(`digest of another time: ${rows[0].digest_time}`);
-    const finals = await this.database.pool.query("SELECT body FROM journal WHERE kind = 'final' ORDER BY seq");
+    const finals = await this.database.pool.query(
+      "SELECT body FROM journal WHERE kind = 'final' AND lineage = (SELECT lineage FROM fold) ORDER BY seq",
+    );
     return { finalTime: rows[0].final_time, digest: rows[0].digest, finals: finals.rows.map(({ body }) => body) };
   }
 
