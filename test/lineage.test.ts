@@ -37,7 +37,7 @@ function foldOptions(changes: Partial<FoldOptions> = {}): FoldOptions {
 }
 
 /** Everything up to and including `through` (share of the chain), final. */
-async function ingest(chain: SyntheticChain, through: number): Promise<void> {
+async function ingest(chain: SyntheticChain, through: number, finalisedThrough = through): Promise<void> {
   const writer = await LogWriter.open({
     url: database.url,
     chainId: chain.chainId,
@@ -50,7 +50,8 @@ async function ingest(chain: SyntheticChain, through: number): Promise<void> {
     .filter((block) => block.number > after);
   const last = blocks.at(-1);
   if (last) {
-    await writer.commit({ blocks, base: null, next: { final: last, hot: [] }, finalised: last });
+    const finalised = chain.blocks[Math.ceil(chain.blocks.length * finalisedThrough) - 1] as typeof last;
+    await writer.commit({ blocks, base: null, next: { final: last, hot: [] }, finalised });
   }
   await writer.close();
 }
@@ -186,6 +187,52 @@ describe('lineages', () => {
       /two\/pyth\/A0 joined this lineage with another definition/,
     );
     expect((await replay({ databaseUrl: database.url })).differences).toEqual([]);
+  });
+});
+
+describe('finality', () => {
+  it('that does not come makes the fold wait, saying for whom, and changes nothing once it is there', async () => {
+    const said: string[] = [];
+    const stop = new AbortController();
+    const { once: _, ...following } = foldOptions({ unfinalClosingsMax: 20, warn: (message) => said.push(message) });
+    const fold = runFold({ ...following, signal: stop.signal });
+    const [silent, ...others] = chains as [SyntheticChain, ...SyntheticChain[]];
+    const ingestAll = async (through: number, finalisedThrough: number): Promise<void> => {
+      await ingest(silent, through, finalisedThrough);
+      for (const chain of others) await ingest(chain, through);
+    };
+    const published = async (): Promise<number> =>
+      (await database.pool.query('SELECT published_time FROM fold')).rows[0]?.published_time ?? -1;
+    const endOf = (through: number): number =>
+      Math.min(...chains.map(({ blocks }) => blocks[Math.ceil(blocks.length * through) - 1]?.timestamp ?? 0));
+    const { stepSeconds } = meaning.parameters;
+    try {
+      await ingestAll(0.6, 0.3);
+      await expect.poll(published, { timeout: 10_000 }).toBeGreaterThan(endOf(0.6) - 2 * stepSeconds);
+      await ingestAll(0.9, 0.3);
+      await expect
+        .poll(() => said, { timeout: 10_000 })
+        .toEqual([
+          expect.stringMatching(
+            `^\\d+ closings are not final, because chain ${silent.chainId} calls no block after \\d+ of \\d+ finalised`,
+          ),
+        ]);
+      expect(await published()).toBeLessThan(endOf(0.9) - 2 * stepSeconds);
+      await ingestAll(1, 1);
+      await expect
+        .poll(async () => (await foldRow()).final_time, { timeout: 10_000 })
+        .toBeGreaterThan(endOf(1) - 2 * stepSeconds);
+    } finally {
+      stop.abort();
+      await fold;
+    }
+    const { lineage, digest } = await foldRow();
+    const bodies = await finals(lineage);
+
+    await database.pool.query(`TRUNCATE ${tables} CASCADE`);
+    for (const chain of chains) await ingest(chain, 1);
+    await runFold(foldOptions());
+    expect([(await foldRow()).digest, await finals(lineage)]).toEqual([digest, bodies]);
   });
 });
 

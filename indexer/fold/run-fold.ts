@@ -73,6 +73,8 @@ export interface FoldOptions {
   /** Devnet: chain time is not wall time. Published for the API's ages. */
   readonly chainTime?: () => number;
   readonly pollMs?: number;
+  /** The fold waits when so many closings are not final: they lie in memory, to be undone. Default `UNFINAL_CLOSINGS_MAX`. */
+  readonly unfinalClosingsMax?: number;
   readonly onProgress?: (progress: FoldProgress) => void;
   readonly signal?: AbortSignal;
   /** Stop when everything that ingest has brought is folded. */
@@ -82,6 +84,8 @@ export interface FoldOptions {
 
 /** Most blocks and logs per chain between two commits while catching up: they lie in memory. */
 const CATCH_UP = { blocks: 2000, logs: 4000 };
+/** At a closing every 12 s more than half a day without finality. */
+const UNFINAL_CLOSINGS_MAX = 5000;
 /** The cursor and `_meta` are refreshed at least this often while nothing is published. */
 const REFRESH_MS = 1000;
 
@@ -125,6 +129,7 @@ class FoldRunner {
   /** Per chain: when (ms) its last batch was noticed. */
   #lastBatchAt = new Map<number, number>();
   #lastCommitAt = 0;
+  #waitsForFinality = false;
   /**
    * The newest commit. While catching up it goes on beside the next round's reading and folding; the next commit waits for
    * it, and its failure ends the fold there.
@@ -291,8 +296,14 @@ class FoldRunner {
       const wanted = Math.max(this.#engine.finalTime, finalThrough(included, this.#stepSeconds));
       const finalTarget = await this.#limited(client, wanted);
       await this.#foldTo(client, finalTarget);
-      if (finalTarget === wanted) await this.#foldTo(client, this.#pace.provisionalThrough(included, this.#now()));
-      return { progress, folded: true, limited: finalTarget < wanted, finalTarget };
+      if (finalTarget < wanted) return { progress, folded: true, limited: true, finalTarget };
+      const provisional = this.#pace.provisionalThrough(included, this.#now());
+      if (provisional <= this.#engine.foldedTime || this.#mustWaitForFinality(included)) {
+        return { progress, folded: true, limited: false, finalTarget };
+      }
+      const target = await this.#limited(client, provisional);
+      await this.#foldTo(client, target);
+      return { progress, folded: true, limited: target < provisional, finalTarget };
     });
     if (!outcome.folded) {
       this.#report(outcome.progress, -1, false);
@@ -335,6 +346,22 @@ class FoldRunner {
       if (ahead !== null) limit = Math.min(limit, floorTo(ahead, this.#stepSeconds));
     }
     return Math.max(limit, Math.min(target, this.#engine.foldedTime + this.#stepSeconds));
+  }
+
+  /** What is not final lies in memory: without a bound, a chain that ceases to call blocks finalised would exhaust it. */
+  #mustWaitForFinality(included: readonly ChainProgress[]): boolean {
+    const closings = this.#engine.frames.length;
+    const must = closings >= (this.#options.unfinalClosingsMax ?? UNFINAL_CLOSINGS_MAX);
+    if (must && !this.#waitsForFinality) {
+      const [slowest] = [...included].sort((a, b) => a.finalisedTime - b.finalisedTime);
+      this.#options.warn?.(
+        `${closings} closings are not final, because chain ${slowest?.chainId} calls no block after ` +
+          `${slowest?.finalisedBlock} of ${slowest?.toBlock} finalised: nothing newer is published until it does. ` +
+          `Check that chain's finality, and that RPC_${slowest?.chainId} answers the block tag "finalized".`,
+      );
+    }
+    this.#waitsForFinality = must;
+    return must;
   }
 
   async #foldTo(client: Queryable, target: number): Promise<void> {
