@@ -14,16 +14,26 @@ export function pageSize(first: number | null | undefined): number {
 }
 
 /** A cursor names its list and the key of a row in it, so that one of another list is refused. */
-export function encodeCursor(list: string, key: number): string {
+export function encodeCursor(list: string, key: number | string): string {
   return Buffer.from(`${list} ${key}`).toString('base64url');
 }
 
 /** Null: no cursor. */
 export function decodeCursor(list: string, cursor: string | null | undefined): number | null {
+  const key = decodeTextCursor(list, cursor, /^\d{1,15}$/);
+  return key === null ? null : Number(key[0]);
+}
+
+/** A key that is no number: the match of its pattern. Null: no cursor. */
+export function decodeTextCursor(
+  list: string,
+  cursor: string | null | undefined,
+  pattern: RegExp,
+): RegExpExecArray | null {
   if (cursor === null || cursor === undefined) return null;
   const text = Buffer.from(cursor, 'base64url').toString();
-  const key = text.startsWith(`${list} `) ? text.slice(list.length + 1) : '';
-  if (/^\d{1,15}$/.test(key)) return Number(key);
+  const key = text.startsWith(`${list} `) ? pattern.exec(text.slice(list.length + 1)) : null;
+  if (key !== null) return key;
   throw new ApiError('BAD_USER_INPUT', `after is ${JSON.stringify(cursor)}: expected an endCursor of this same list.`);
 }
 
@@ -34,7 +44,7 @@ export function connection<Row, Node>(
   options: {
     readonly size: number;
     readonly after: string | null | undefined;
-    readonly key: (row: Row) => number;
+    readonly key: (row: Row) => number | string;
     readonly node: (row: Row) => Node;
     readonly seq: number;
     readonly lineage: string;

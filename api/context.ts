@@ -2,6 +2,7 @@ import type { Cut } from '../schema/published.ts';
 import type { FeedReportRow, FoldHead, PublishedRow, ReadApi } from '../store/read-api.ts';
 import { Batch } from './batch.ts';
 import type { JournalFeed } from './journal-feed.ts';
+import type { SnapshotCache } from './lending-snapshot.ts';
 import { type Moment, readyHead, resolveView, type View } from './view.ts';
 
 /** What all requests share. */
@@ -11,6 +12,7 @@ export interface ApiServices {
   readonly readHead: () => Promise<FoldHead | null>;
   readonly feed: JournalFeed;
   readonly cuts: CutCache;
+  readonly snapshots: SnapshotCache;
 }
 
 /** One request: all its fields are answered from one state of the journal. */

@@ -1,5 +1,8 @@
+import type { AccountData, AccountLeg } from '../risk/lending/account-data.ts';
+import type { PositionRecord, ReserveRecord } from '../risk/lending/evolve.ts';
 import type { PublishedSource } from '../schema/published.ts';
 import type { PublishedRow } from '../store/read-api.ts';
+import type { LendingSnapshot, MarketView } from './lending-snapshot.ts';
 
 /** A published value on its way out. */
 export interface VScalarParent {
@@ -17,4 +20,31 @@ export interface SourceParent extends PublishedSource {
   readonly lineage: string;
   /** Closing time of the step. */
   readonly time: number;
+}
+
+export type LendingMomentParent = LendingSnapshot;
+
+export type DeploymentParent = MarketView;
+
+export interface ReserveParent {
+  readonly market: MarketView;
+  readonly record: ReserveRecord;
+}
+
+export interface PositionParent {
+  readonly market: MarketView;
+  readonly record: PositionRecord;
+  readonly data: AccountData;
+}
+
+export interface PositionLegParent {
+  readonly position: PositionParent;
+  readonly leg: AccountLeg;
+}
+
+export interface AccountParent {
+  readonly snapshot: LendingSnapshot;
+  readonly address: string;
+  /** Sorted by deployment; at least one. */
+  readonly positions: readonly PositionParent[];
 }

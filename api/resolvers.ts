@@ -3,6 +3,7 @@ import { assetsOf, requireAssets } from './assets.ts';
 import { connection, decodeCursor, pageSize } from './connection.ts';
 import type { ApiContext } from './context.ts';
 import { ApiError } from './errors.ts';
+import { Account, Deployment, LendingMoment, lendingQueries, Position, PositionLeg, Reserve } from './lending.ts';
 import type { FusedPriceParent, VScalarParent } from './parents.ts';
 import { FusedPrice, fusedPriceParent, refuseStale, Source, VScalar, vScalarParent } from './published.ts';
 import { scalars } from './scalars.ts';
@@ -23,6 +24,7 @@ export const resolvers: Resolvers<ApiContext> = {
   ...scalars,
   Query: {
     _meta: (_, _args, context) => meta(context),
+    ...lendingQueries,
     assets: async (_, _args, context) => assetsOf(readyHead(await context.head())),
     fusedPrice: (_, { asset, ...args }, context) => fusedPrice(context, asset, args),
     vScalar: (_, { asset, ...args }, context) => currentVScalar(context, asset, args),
@@ -63,6 +65,12 @@ export const resolvers: Resolvers<ApiContext> = {
   VScalar,
   FusedPrice,
   Source,
+  LendingMoment,
+  Deployment,
+  Reserve,
+  Position,
+  PositionLeg,
+  Account,
 };
 
 type ValueArgs = Omit<QueryVScalarArgs, 'asset'>;

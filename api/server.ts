@@ -8,6 +8,7 @@ import { type ApiServices, CutCache } from './context.ts';
 import { sendGraphiql, wantsGraphiql } from './graphiql.ts';
 import { createGraphqlServer, type GraphqlServer, graphqlPath } from './graphql.ts';
 import { JournalFeed } from './journal-feed.ts';
+import { SnapshotCache } from './lending-snapshot.ts';
 import { requestBytesMax } from './limits.ts';
 import { type ApiMetrics, apiMetrics } from './metrics.ts';
 import { iso, nowOf } from './view.ts';
@@ -55,7 +56,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const store = new ReadApi(databaseUrl, { statementTimeoutMs, connectionsMax });
   const feed = new JournalFeed(store);
   const readHead = shared(() => store.head());
-  const services: ApiServices = { store, readHead, feed, cuts: new CutCache(store) };
+  const services: ApiServices = {
+    store,
+    readHead,
+    feed,
+    cuts: new CutCache(store),
+    snapshots: new SnapshotCache(store.lending),
+  };
   const metrics = apiMetrics(feed);
   const graphql = createGraphqlServer(services, metrics, log);
 

@@ -1,7 +1,7 @@
 // Generated from schema/api.graphql by scripts/generate-api-types.ts. Do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { AssetDefinition as AssetParent } from '../schema/events.ts';
-import type { FusedPriceParent, VScalarParent, SourceParent } from './parents.ts';
+import type { FusedPriceParent, VScalarParent, SourceParent, DeploymentParent, ReserveParent, PositionParent, PositionLegParent, AccountParent, LendingMomentParent } from './parents.ts';
 import type { ApiContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -42,6 +42,21 @@ export type Query = {
   readonly vScalarHistory: Maybe<VScalarConnection>;
   /** What was told the world, entry by entry, in a hash chain anybody can check. */
   readonly journal: Maybe<JournalConnection>;
+  /** All watched lending deployments that exist at the moment, sorted by id. */
+  readonly deployments: Maybe<ReadonlyArray<Deployment>>;
+  /** What is lent and borrowed: every reserve of every deployment, sorted by deployment, then in the order of the pool's list. */
+  readonly reserves: Maybe<ReserveConnection>;
+  /**
+   * Accounts with their health factor as the protocol computes it, one row for each deployment in which an account holds or
+   * owes something. Every account of the deployments is computed: error `COST_EXCEEDED` where they are too many.
+   */
+  readonly accounts: Maybe<PositionConnection>;
+  /** One account over all deployments and chains. Error `NOT_FOUND` when it holds and owes nothing anywhere. */
+  readonly account: Maybe<Account>;
+  /** Liquidations, as the pools reported them. */
+  readonly liquidations: Maybe<LiquidationConnection>;
+  /** What one account did and how its balances changed, closing by closing. */
+  readonly positionHistory: Maybe<PositionChangeConnection>;
 };
 
 
@@ -88,6 +103,60 @@ export type QueryJournalArgs = {
   orderBy?: InputMaybe<JournalOrder>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryDeploymentsArgs = {
+  where?: InputMaybe<DeploymentWhere>;
+  asOf?: InputMaybe<AsOf>;
+};
+
+
+export type QueryReservesArgs = {
+  where?: InputMaybe<ReserveWhere>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  asOf?: InputMaybe<AsOf>;
+};
+
+
+export type QueryAccountsArgs = {
+  where?: InputMaybe<AccountWhere>;
+  orderBy?: InputMaybe<AccountOrder>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  asOf?: InputMaybe<AsOf>;
+  maxAgeMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryAccountArgs = {
+  address: Scalars['Address']['input'];
+  asOf?: InputMaybe<AsOf>;
+  maxAgeMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryLiquidationsArgs = {
+  where?: InputMaybe<LiquidationWhere>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  to?: InputMaybe<Scalars['DateTime']['input']>;
+  orderBy?: InputMaybe<HistoryOrder>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  asOf?: InputMaybe<AsOf>;
+};
+
+
+export type QueryPositionHistoryArgs = {
+  account: Scalars['Address']['input'];
+  where?: InputMaybe<DeploymentWhere>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  to?: InputMaybe<Scalars['DateTime']['input']>;
+  orderBy?: InputMaybe<HistoryOrder>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  asOf?: InputMaybe<AsOf>;
 };
 
 export type Subscription = {
@@ -745,6 +814,565 @@ export type ChainMeta = {
   readonly halted: Maybe<Scalars['String']['output']>;
 };
 
+/** The moment that lending figures describe, and what they rest on. */
+export type LendingMoment = {
+  /** Events of all closings up to here count, and interest is accrued to this second. */
+  readonly time: Scalars['DateTime']['output'];
+  /** The lineage (way of reading the log) it belongs to. */
+  readonly lineage: Scalars['ID']['output'];
+  /** Can what it rests on still change? */
+  readonly finality: Finality;
+  /** Seconds from `time` to `_meta.now`. What `maxAgeMs` limits. */
+  readonly ageSeconds: Scalars['Float']['output'];
+  /** The last block with rows of every chain that the figures rest on, sorted by chain id. */
+  readonly cut: ReadonlyArray<CutBlock>;
+};
+
+/** May lending figures be relied on? */
+export type LendingStatus =
+  /** Everything they need is known. */
+  | 'OK'
+  /** The oracle's price of a reserve is unknown: figures that need it are null. */
+  | 'PRICE_UNKNOWN'
+  /** The deployment said or did what the index does not understand: figures are those of before, and may be wrong. */
+  | 'DEPLOYMENT_FAILED';
+
+/** Condition on an id. */
+export type IdFilter = {
+  /** Any of these. */
+  readonly in: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+/** Condition on a chain. */
+export type ChainFilter = {
+  /** Any of these EVM chain ids. */
+  readonly in: ReadonlyArray<Scalars['Int']['input']>;
+};
+
+/** Condition on an address. */
+export type AddressFilter = {
+  /** Any of these. */
+  readonly in: ReadonlyArray<Scalars['Address']['input']>;
+};
+
+/** Condition on a number. All given bounds hold, exactly as their decimal digits say; an unknown number meets none. */
+export type NumberFilter = {
+  /** Larger than this. */
+  readonly gt?: InputMaybe<Scalars['Float']['input']>;
+  /** This or larger. */
+  readonly gte?: InputMaybe<Scalars['Float']['input']>;
+  /** Smaller than this. */
+  readonly lt?: InputMaybe<Scalars['Float']['input']>;
+  /** This or smaller. */
+  readonly lte?: InputMaybe<Scalars['Float']['input']>;
+};
+
+/** Conditions on deployments. */
+export type DeploymentWhere = {
+  /** On the id: `chain/deployment-key` of chains.json. */
+  readonly deployment?: InputMaybe<IdFilter>;
+  /** On the chain. */
+  readonly chainId?: InputMaybe<ChainFilter>;
+};
+
+/** Conditions on reserves. */
+export type ReserveWhere = {
+  /** On the id of the deployment: `chain/deployment-key` of chains.json. */
+  readonly deployment?: InputMaybe<IdFilter>;
+  /** On the chain. */
+  readonly chainId?: InputMaybe<ChainFilter>;
+  /** On the address of the underlying token. */
+  readonly reserve?: InputMaybe<AddressFilter>;
+};
+
+/** Conditions on accounts. */
+export type AccountWhere = {
+  /** On the id of the deployment: `chain/deployment-key` of chains.json. */
+  readonly deployment?: InputMaybe<IdFilter>;
+  /** On the chain. */
+  readonly chainId?: InputMaybe<ChainFilter>;
+  /** On the address of the account. */
+  readonly account?: InputMaybe<AddressFilter>;
+  /** Holds or owes one of these reserves (addresses of underlying tokens). */
+  readonly reserve?: InputMaybe<AddressFilter>;
+  /** Owes anything? */
+  readonly hasDebt?: InputMaybe<Scalars['Boolean']['input']>;
+  /** On the health factor; that of an account without debt is larger than any number. */
+  readonly healthFactor?: InputMaybe<NumberFilter>;
+  /** On the collateral, USD. */
+  readonly collateralUsd?: InputMaybe<NumberFilter>;
+  /** On the debt, USD. */
+  readonly debtUsd?: InputMaybe<NumberFilter>;
+};
+
+/** Conditions on liquidations. */
+export type LiquidationWhere = {
+  /** On the id of the deployment: `chain/deployment-key` of chains.json. */
+  readonly deployment?: InputMaybe<IdFilter>;
+  /** On the chain. */
+  readonly chainId?: InputMaybe<ChainFilter>;
+  /** The liquidated account. */
+  readonly account?: InputMaybe<Scalars['Address']['input']>;
+};
+
+/** What accounts can be sorted by. */
+export type AccountOrderField =
+  /** Health factor; accounts without debt have the largest. */
+  | 'HEALTH_FACTOR'
+  /** Value of the collateral. */
+  | 'COLLATERAL'
+  /** Value of the debt. */
+  | 'DEBT';
+
+/** Order of accounts. */
+export type AccountOrder = {
+  /** What to sort by. */
+  readonly field?: AccountOrderField;
+  /** Which end comes first. */
+  readonly direction?: OrderDirection;
+};
+
+/** One lending market on one chain. */
+export type Deployment = {
+  /** `chain/deployment-key` of chains.json. */
+  readonly id: Scalars['ID']['output'];
+  /** EVM chain id. */
+  readonly chainId: Scalars['Int']['output'];
+  /** Name of the protocol's source, such as `aave-v3`. */
+  readonly source: Scalars['String']['output'];
+  /** Release whose arithmetic its pool follows, such as `aave-v3.0`. */
+  readonly accounting: Scalars['String']['output'];
+  /** `DEPLOYMENT_FAILED`: nothing of it is followed any more, see `problem`. `PRICE_UNKNOWN`: that of at least one reserve. */
+  readonly status: LendingStatus;
+  /** What is wrong, with the block. Null while `OK`. */
+  readonly problem: Maybe<Scalars['String']['output']>;
+  /** Its configured contracts, sorted by name. */
+  readonly contracts: ReadonlyArray<DeploymentContract>;
+  /** Its reserves, in the order of the pool's list. */
+  readonly reserves: ReadonlyArray<Reserve>;
+  /** Its e-mode categories, sorted by number. */
+  readonly categories: ReadonlyArray<EModeCategory>;
+  /** USD, all that is supplied. Null when the price of anything supplied is unknown. */
+  readonly suppliedUsd: Maybe<Scalars['Float']['output']>;
+  /** USD, all that is owed. Null when the price of anything owed is unknown. */
+  readonly borrowedUsd: Maybe<Scalars['Float']['output']>;
+  /** The moment this answer describes. */
+  readonly at: LendingMoment;
+};
+
+/** A contract of a deployment. */
+export type DeploymentContract = {
+  /** Its name there, such as `pool`. */
+  readonly name: Scalars['String']['output'];
+  /** Its address. */
+  readonly address: Scalars['Address']['output'];
+};
+
+/** A category of assets that move alike, within which accounts may borrow more (efficiency mode). */
+export type EModeCategory = {
+  /** 1 to 255. */
+  readonly number: Scalars['Int']['output'];
+  /** What governance calls it. */
+  readonly label: Scalars['String']['output'];
+  /** Basis points of the collateral that may be borrowed. */
+  readonly ltvBps: Scalars['Int']['output'];
+  /** Basis points of the collateral that cover debt. */
+  readonly liquidationThresholdBps: Scalars['Int']['output'];
+  /** Basis points of the covered debt that a liquidator receives: 10500 is 5 % on top. */
+  readonly liquidationBonusBps: Scalars['Int']['output'];
+  /** Underlying tokens of its members, sorted. */
+  readonly collateral: ReadonlyArray<Scalars['Address']['output']>;
+};
+
+/** An asset that a deployment lends. */
+export type Reserve = {
+  /** The deployment it belongs to. */
+  readonly deployment: Deployment;
+  /** Address of the underlying token: its name within the deployment. */
+  readonly reserve: Scalars['Address']['output'];
+  /** Asset of chains.json that the token is a claim on. Null when chains.json does not list the token. */
+  readonly asset: Maybe<Scalars['ID']['output']>;
+  /** Token that stands for supplies. */
+  readonly supplyToken: Scalars['Address']['output'];
+  /** Token that stands for variable debt. */
+  readonly debtToken: Scalars['Address']['output'];
+  /** Decimals of the token and of all its amounts here. */
+  readonly decimals: Scalars['Int']['output'];
+  /** `PRICE_UNKNOWN`, see `price`; `DEPLOYMENT_FAILED`, see `deployment.problem`. */
+  readonly status: LendingStatus;
+  /** What governance has set. */
+  readonly settings: ReserveSettings;
+  /** Its one e-mode category where categories are exclusive (Aave v3.0). Null: none. */
+  readonly category: Maybe<Scalars['Int']['output']>;
+  /** Growth of supplies since listing in units of 1e-27, accrued to the moment: supplied = scaled * index. */
+  readonly liquidityIndexRay: Scalars['BigInt']['output'];
+  /** Growth of debt since listing in units of 1e-27, accrued to the moment. */
+  readonly debtIndexRay: Scalars['BigInt']['output'];
+  /** Yearly interest on supplies, a share: 0.05 means 5 % a year, simple. */
+  readonly liquidityRate: Scalars['Float']['output'];
+  /** The same in units of 1e-27. */
+  readonly liquidityRateRay: Scalars['BigInt']['output'];
+  /** Yearly interest on debt, a share: 0.05 means 5 % a year, compounded by the second. */
+  readonly debtRate: Scalars['Float']['output'];
+  /** The same in units of 1e-27. */
+  readonly debtRateRay: Scalars['BigInt']['output'];
+  /** Block time of the last operation: rates hold since then. */
+  readonly updatedAt: Scalars['DateTime']['output'];
+  /** All that is supplied, interest included: the total supply of `supplyToken`, raw units. */
+  readonly supplied: Scalars['BigInt']['output'];
+  /** All that is owed, interest included: the total supply of `debtToken`, raw units. */
+  readonly borrowed: Scalars['BigInt']['output'];
+  /** USD value of `supplied`. Null when the price is unknown. */
+  readonly suppliedUsd: Maybe<Scalars['Float']['output']>;
+  /** USD value of `borrowed`. Null when the price is unknown. */
+  readonly borrowedUsd: Maybe<Scalars['Float']['output']>;
+  /** Share of `supplied` that is borrowed. Null while nothing is supplied. */
+  readonly utilization: Maybe<Scalars['Float']['output']>;
+  /** Debt that was written off and not covered since, raw units. */
+  readonly deficit: Scalars['BigInt']['output'];
+  /** What the deployment's oracle says it is worth. Null: unknown; it was never asked, or answered zero or not at all. */
+  readonly price: Maybe<ReservePrice>;
+  /** The moment this answer describes. */
+  readonly at: LendingMoment;
+};
+
+/** What governance sets for a reserve. */
+export type ReserveSettings = {
+  /** Basis points of the collateral that may be borrowed. */
+  readonly ltvBps: Scalars['Int']['output'];
+  /** Basis points of the collateral that cover debt. */
+  readonly liquidationThresholdBps: Scalars['Int']['output'];
+  /** Basis points of the covered debt that a liquidator receives: 10500 is 5 % on top. */
+  readonly liquidationBonusBps: Scalars['Int']['output'];
+  /** Basis points of the bonus that the protocol takes. */
+  readonly liquidationProtocolFeeBps: Scalars['Int']['output'];
+  /** Basis points of the interest that the protocol takes. */
+  readonly reserveFactorBps: Scalars['Int']['output'];
+  /** May it be used at all? */
+  readonly active: Scalars['Boolean']['output'];
+  /** Are new supplies and borrows refused? */
+  readonly frozen: Scalars['Boolean']['output'];
+  /** Is everything refused? */
+  readonly paused: Scalars['Boolean']['output'];
+  /** May it be borrowed? */
+  readonly borrowing: Scalars['Boolean']['output'];
+  /** May it be flash-borrowed? */
+  readonly flashLoans: Scalars['Boolean']['output'];
+  /** Most that may be owed, whole tokens. 0: no limit. */
+  readonly borrowCap: Scalars['BigInt']['output'];
+  /** Most that may be supplied, whole tokens. 0: no limit. */
+  readonly supplyCap: Scalars['BigInt']['output'];
+  /** Most that may be borrowed against it in isolation, cents of a dollar. 0: not isolated. */
+  readonly debtCeiling: Scalars['BigInt']['output'];
+  /** May whoever owes it owe nothing else? */
+  readonly siloed: Scalars['Boolean']['output'];
+  /** May it be borrowed against isolated collateral? */
+  readonly borrowableInIsolation: Scalars['Boolean']['output'];
+  /** Was it taken off the pool's list? */
+  readonly dropped: Scalars['Boolean']['output'];
+};
+
+/** Where a reserve's price was learnt. */
+export type PriceOrigin =
+  /** From the newest report of the feed that is its price source. */
+  | 'FEED'
+  /** From the answer of the deployment's oracle, read at a state-read block. */
+  | 'ORACLE_READ';
+
+/** A price as the deployment's oracle answers it. The protocol's own, not the fused one. */
+export type ReservePrice = {
+  /** USD for one whole token. */
+  readonly usd: Scalars['Float']['output'];
+  /** The same in units of 1e-8, as the oracle answers. */
+  readonly raw: Scalars['BigInt']['output'];
+  /** Where it was learnt. */
+  readonly origin: PriceOrigin;
+  /** Block of its chain in which it was learnt. */
+  readonly blockNumber: Scalars['Int']['output'];
+  /** Contract that the oracle asks. Null when the oracle was never seen to set one. */
+  readonly source: Maybe<Scalars['Address']['output']>;
+  /** The feed of chains.json that is this contract. Null when it is none of ours. */
+  readonly feed: Maybe<Scalars['ID']['output']>;
+};
+
+/** One account in one deployment. */
+export type Position = {
+  /** The deployment. */
+  readonly deployment: Deployment;
+  /** The account. */
+  readonly account: Scalars['Address']['output'];
+  /** May the figures be relied on? */
+  readonly status: LendingStatus;
+  /** What is wrong. Null while `OK`. */
+  readonly problem: Maybe<Scalars['String']['output']>;
+  /** Owes anything? */
+  readonly hasDebt: Scalars['Boolean']['output'];
+  /**
+   * Collateral * liquidation threshold / debt in units of 1e-18, as `getUserAccountData` answers: 2^256 - 1 without debt. Below
+   * 1e18 the account may be liquidated. Null when a price it needs is unknown.
+   */
+  readonly healthFactorWad: Maybe<Scalars['BigInt']['output']>;
+  /** The same as a number. Null without debt and when a price it needs is unknown. */
+  readonly healthFactor: Maybe<Scalars['Float']['output']>;
+  /** Value of what counts as collateral, USD in units of 1e-8. Null when a price it needs is unknown. */
+  readonly collateral: Maybe<Scalars['BigInt']['output']>;
+  /** The same in USD. */
+  readonly collateralUsd: Maybe<Scalars['Float']['output']>;
+  /** Value of what it owes, USD in units of 1e-8. Null when a price it needs is unknown. */
+  readonly debt: Maybe<Scalars['BigInt']['output']>;
+  /** The same in USD. */
+  readonly debtUsd: Maybe<Scalars['Float']['output']>;
+  /** Value it may still borrow, USD in units of 1e-8. Null when a price it needs is unknown. */
+  readonly availableBorrows: Maybe<Scalars['BigInt']['output']>;
+  /** Its average liquidation threshold, basis points, weighted by collateral. Null when a price it needs is unknown. */
+  readonly liquidationThresholdBps: Maybe<Scalars['Int']['output']>;
+  /** Its average loan-to-value, basis points, weighted by collateral. Null when a price it needs is unknown. */
+  readonly ltvBps: Maybe<Scalars['Int']['output']>;
+  /** The e-mode category it selected. Null: none. */
+  readonly category: Maybe<Scalars['Int']['output']>;
+  /** What it holds and owes, in the order of the pool's list. */
+  readonly legs: ReadonlyArray<PositionLeg>;
+  /** The moment this answer describes. */
+  readonly at: LendingMoment;
+};
+
+/** What an account holds and owes of one reserve. */
+export type PositionLeg = {
+  /** The reserve. */
+  readonly reserve: Reserve;
+  /** What it holds, interest included: its balance of the supply token, raw units. */
+  readonly supplied: Scalars['BigInt']['output'];
+  /** What it owes, interest included: its balance of the debt token, raw units. */
+  readonly borrowed: Scalars['BigInt']['output'];
+  /** Value of `supplied`, USD in units of 1e-8. Null when the price is unknown. */
+  readonly suppliedValue: Maybe<Scalars['BigInt']['output']>;
+  /** The same in USD. */
+  readonly suppliedUsd: Maybe<Scalars['Float']['output']>;
+  /** Value of `borrowed`, USD in units of 1e-8. Null when the price is unknown. */
+  readonly borrowedValue: Maybe<Scalars['BigInt']['output']>;
+  /** The same in USD. */
+  readonly borrowedUsd: Maybe<Scalars['Float']['output']>;
+  /** Did the account enable it as collateral? */
+  readonly usedAsCollateral: Scalars['Boolean']['output'];
+  /** Does the pool count it as collateral? */
+  readonly countsAsCollateral: Scalars['Boolean']['output'];
+  /** Liquidation threshold that this account has here, basis points: that of its e-mode category, or the reserve's. */
+  readonly liquidationThresholdBps: Scalars['Int']['output'];
+  /** What it holds before interest since listing, raw units: supplied = scaled * `reserve.liquidityIndexRay` / 1e27. */
+  readonly scaledSupply: Scalars['BigInt']['output'];
+  /** What it owes before interest since listing, raw units. */
+  readonly scaledDebt: Scalars['BigInt']['output'];
+};
+
+/** One account over all deployments and chains. */
+export type Account = {
+  /** Its address. */
+  readonly address: Scalars['Address']['output'];
+  /** Where it holds or owes something, sorted by deployment. */
+  readonly positions: ReadonlyArray<Position>;
+  /** USD, the collateral of all positions. Null when that of any is unknown. */
+  readonly collateralUsd: Maybe<Scalars['Float']['output']>;
+  /** USD, the debt of all positions. Null when that of any is unknown. */
+  readonly debtUsd: Maybe<Scalars['Float']['output']>;
+  /** The moment this answer describes. */
+  readonly at: LendingMoment;
+};
+
+/** A liquidation as the pool reported it. */
+export type Liquidation = {
+  /** Id of the deployment. */
+  readonly deployment: Scalars['ID']['output'];
+  /** The liquidated account. */
+  readonly account: Scalars['Address']['output'];
+  /** Closing time of the step that holds it. */
+  readonly time: Scalars['DateTime']['output'];
+  /** Its block. */
+  readonly blockNumber: Scalars['Int']['output'];
+  /** Place of its log in the block. */
+  readonly logIndex: Scalars['Int']['output'];
+  /** Its transaction. */
+  readonly transactionHash: Scalars['Bytes']['output'];
+  /** Underlying token of the collateral. */
+  readonly collateralReserve: Scalars['Address']['output'];
+  /** Collateral that the liquidator received, raw units of `collateralReserve`. */
+  readonly collateralSeized: Scalars['BigInt']['output'];
+  /** Decimals of `collateralSeized`. Null when the reserve is not known at the moment. */
+  readonly collateralDecimals: Maybe<Scalars['Int']['output']>;
+  /** Underlying token of the debt. */
+  readonly debtReserve: Scalars['Address']['output'];
+  /** Debt that the liquidator repaid, raw units of `debtReserve`. */
+  readonly debtCovered: Scalars['BigInt']['output'];
+  /** Decimals of `debtCovered`. Null when the reserve is not known at the moment. */
+  readonly debtDecimals: Maybe<Scalars['Int']['output']>;
+  /** Who liquidated. */
+  readonly liquidator: Scalars['Address']['output'];
+  /** Did the liquidator take supply tokens instead of the underlying? */
+  readonly receivedSupplyToken: Scalars['Boolean']['output'];
+};
+
+/** What an account did. */
+export type OperationKind =
+  /** Supplied. */
+  | 'SUPPLY'
+  /** Withdrew. */
+  | 'WITHDRAW'
+  /** Borrowed. */
+  | 'BORROW'
+  /** Repaid, or was repaid for. */
+  | 'REPAY'
+  /** Took a flash loan. */
+  | 'FLASH_LOAN'
+  /** Its debt was written off. */
+  | 'DEFICIT';
+
+/** Something an account did. */
+export type Operation = {
+  /** What. */
+  readonly kind: OperationKind;
+  /** Underlying token. */
+  readonly reserve: Scalars['Address']['output'];
+  /** How much, raw units. */
+  readonly amount: Scalars['BigInt']['output'];
+  /** Its block. */
+  readonly blockNumber: Scalars['Int']['output'];
+  /** Place of its log in the block. */
+  readonly logIndex: Scalars['Int']['output'];
+  /** Its transaction. */
+  readonly transactionHash: Scalars['Bytes']['output'];
+};
+
+/** What one closing changed of one account in one deployment. */
+export type PositionChange = {
+  /** Id of the deployment. */
+  readonly deployment: Scalars['ID']['output'];
+  /** The account. */
+  readonly account: Scalars['Address']['output'];
+  /** Closing time: in force from here on. */
+  readonly time: Scalars['DateTime']['output'];
+  /** Can it still change? */
+  readonly finality: Finality;
+  /** The e-mode category it selected, 0 for none. Null when this closing did not change it. */
+  readonly category: Maybe<Scalars['Int']['output']>;
+  /** The reserves whose balances changed, as they were after it, sorted by reserve. */
+  readonly legs: ReadonlyArray<LegChange>;
+  /** What it did, in log order. */
+  readonly operations: ReadonlyArray<Operation>;
+  /** How it was liquidated, in log order. */
+  readonly liquidations: ReadonlyArray<Liquidation>;
+};
+
+/** A changed balance. All zero: the account holds and owes nothing of the reserve any more. */
+export type LegChange = {
+  /** Underlying token. */
+  readonly reserve: Scalars['Address']['output'];
+  /** What it holds before interest since listing, raw units. */
+  readonly scaledSupply: Scalars['BigInt']['output'];
+  /** Index of supplies at its last operation, units of 1e-27. */
+  readonly supplyIndexRay: Scalars['BigInt']['output'];
+  /** What it owes before interest since listing, raw units. */
+  readonly scaledDebt: Scalars['BigInt']['output'];
+  /** Index of debt at its last operation, units of 1e-27. */
+  readonly debtIndexRay: Scalars['BigInt']['output'];
+  /** Did the account enable it as collateral? */
+  readonly usedAsCollateral: Scalars['Boolean']['output'];
+};
+
+/** A page of reserves. */
+export type ReserveConnection = {
+  /** Rows with their cursors. */
+  readonly edges: ReadonlyArray<ReserveEdge>;
+  /** The rows. */
+  readonly nodes: ReadonlyArray<Reserve>;
+  /** Where this page stands in the list. */
+  readonly pageInfo: PageInfo;
+  /** Journal number of the state this page was read at. */
+  readonly seq: Scalars['BigInt']['output'];
+  /** Lineage this page was read from. */
+  readonly lineage: Scalars['ID']['output'];
+  /** The moment this page describes. */
+  readonly at: LendingMoment;
+};
+
+/** A reserve and its cursor. */
+export type ReserveEdge = {
+  /** Opaque position of the row. */
+  readonly cursor: Scalars['String']['output'];
+  /** The row. */
+  readonly node: Reserve;
+};
+
+/** A page of accounts. */
+export type PositionConnection = {
+  /** Rows with their cursors. */
+  readonly edges: ReadonlyArray<PositionEdge>;
+  /** The rows. */
+  readonly nodes: ReadonlyArray<Position>;
+  /** Where this page stands in the list. */
+  readonly pageInfo: PageInfo;
+  /** Journal number of the state this page was read at. */
+  readonly seq: Scalars['BigInt']['output'];
+  /** Lineage this page was read from. */
+  readonly lineage: Scalars['ID']['output'];
+  /** The moment this page describes. */
+  readonly at: LendingMoment;
+};
+
+/** An account and its cursor. */
+export type PositionEdge = {
+  /** Opaque position of the row. */
+  readonly cursor: Scalars['String']['output'];
+  /** The row. */
+  readonly node: Position;
+};
+
+/** A page of liquidations. */
+export type LiquidationConnection = {
+  /** Rows with their cursors. */
+  readonly edges: ReadonlyArray<LiquidationEdge>;
+  /** The rows. */
+  readonly nodes: ReadonlyArray<Liquidation>;
+  /** Where this page stands in the list. */
+  readonly pageInfo: PageInfo;
+  /** Journal number of the state this page was read at. */
+  readonly seq: Scalars['BigInt']['output'];
+  /** Lineage this page was read from. */
+  readonly lineage: Scalars['ID']['output'];
+  /** The moment this page describes. */
+  readonly at: LendingMoment;
+};
+
+/** A liquidation and its cursor. */
+export type LiquidationEdge = {
+  /** Opaque position of the row. */
+  readonly cursor: Scalars['String']['output'];
+  /** The row. */
+  readonly node: Liquidation;
+};
+
+/** A page of changes. */
+export type PositionChangeConnection = {
+  /** Rows with their cursors. */
+  readonly edges: ReadonlyArray<PositionChangeEdge>;
+  /** The rows. */
+  readonly nodes: ReadonlyArray<PositionChange>;
+  /** Where this page stands in the list. */
+  readonly pageInfo: PageInfo;
+  /** Journal number of the state this page was read at. */
+  readonly seq: Scalars['BigInt']['output'];
+  /** Lineage this page was read from. */
+  readonly lineage: Scalars['ID']['output'];
+  /** The moment this page describes. */
+  readonly at: LendingMoment;
+};
+
+/** A change and its cursor. */
+export type PositionChangeEdge = {
+  /** Opaque position of the row. */
+  readonly cursor: Scalars['String']['output'];
+  /** The row. */
+  readonly node: PositionChange;
+};
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -878,6 +1506,41 @@ export type ResolversTypes = {
   VScalarUpdate: ResolverTypeWrapper<Omit<VScalarUpdate, 'values'> & { values: ReadonlyArray<ResolversTypes['VScalar']> }>;
   Meta: ResolverTypeWrapper<Meta>;
   ChainMeta: ResolverTypeWrapper<ChainMeta>;
+  LendingMoment: ResolverTypeWrapper<LendingMomentParent>;
+  LendingStatus: LendingStatus;
+  IdFilter: IdFilter;
+  ChainFilter: ChainFilter;
+  AddressFilter: AddressFilter;
+  NumberFilter: NumberFilter;
+  DeploymentWhere: DeploymentWhere;
+  ReserveWhere: ReserveWhere;
+  AccountWhere: AccountWhere;
+  LiquidationWhere: LiquidationWhere;
+  AccountOrderField: AccountOrderField;
+  AccountOrder: AccountOrder;
+  Deployment: ResolverTypeWrapper<DeploymentParent>;
+  DeploymentContract: ResolverTypeWrapper<DeploymentContract>;
+  EModeCategory: ResolverTypeWrapper<EModeCategory>;
+  Reserve: ResolverTypeWrapper<ReserveParent>;
+  ReserveSettings: ResolverTypeWrapper<ReserveSettings>;
+  PriceOrigin: PriceOrigin;
+  ReservePrice: ResolverTypeWrapper<ReservePrice>;
+  Position: ResolverTypeWrapper<PositionParent>;
+  PositionLeg: ResolverTypeWrapper<PositionLegParent>;
+  Account: ResolverTypeWrapper<AccountParent>;
+  Liquidation: ResolverTypeWrapper<Liquidation>;
+  OperationKind: OperationKind;
+  Operation: ResolverTypeWrapper<Operation>;
+  PositionChange: ResolverTypeWrapper<PositionChange>;
+  LegChange: ResolverTypeWrapper<LegChange>;
+  ReserveConnection: ResolverTypeWrapper<Omit<ReserveConnection, 'edges' | 'nodes' | 'at'> & { edges: ReadonlyArray<ResolversTypes['ReserveEdge']>, nodes: ReadonlyArray<ResolversTypes['Reserve']>, at: ResolversTypes['LendingMoment'] }>;
+  ReserveEdge: ResolverTypeWrapper<Omit<ReserveEdge, 'node'> & { node: ResolversTypes['Reserve'] }>;
+  PositionConnection: ResolverTypeWrapper<Omit<PositionConnection, 'edges' | 'nodes' | 'at'> & { edges: ReadonlyArray<ResolversTypes['PositionEdge']>, nodes: ReadonlyArray<ResolversTypes['Position']>, at: ResolversTypes['LendingMoment'] }>;
+  PositionEdge: ResolverTypeWrapper<Omit<PositionEdge, 'node'> & { node: ResolversTypes['Position'] }>;
+  LiquidationConnection: ResolverTypeWrapper<Omit<LiquidationConnection, 'at'> & { at: ResolversTypes['LendingMoment'] }>;
+  LiquidationEdge: ResolverTypeWrapper<LiquidationEdge>;
+  PositionChangeConnection: ResolverTypeWrapper<Omit<PositionChangeConnection, 'at'> & { at: ResolversTypes['LendingMoment'] }>;
+  PositionChangeEdge: ResolverTypeWrapper<PositionChangeEdge>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -927,6 +1590,37 @@ export type ResolversParentTypes = {
   VScalarUpdate: Omit<VScalarUpdate, 'values'> & { values: ReadonlyArray<ResolversParentTypes['VScalar']> };
   Meta: Meta;
   ChainMeta: ChainMeta;
+  LendingMoment: LendingMomentParent;
+  IdFilter: IdFilter;
+  ChainFilter: ChainFilter;
+  AddressFilter: AddressFilter;
+  NumberFilter: NumberFilter;
+  DeploymentWhere: DeploymentWhere;
+  ReserveWhere: ReserveWhere;
+  AccountWhere: AccountWhere;
+  LiquidationWhere: LiquidationWhere;
+  AccountOrder: AccountOrder;
+  Deployment: DeploymentParent;
+  DeploymentContract: DeploymentContract;
+  EModeCategory: EModeCategory;
+  Reserve: ReserveParent;
+  ReserveSettings: ReserveSettings;
+  ReservePrice: ReservePrice;
+  Position: PositionParent;
+  PositionLeg: PositionLegParent;
+  Account: AccountParent;
+  Liquidation: Liquidation;
+  Operation: Operation;
+  PositionChange: PositionChange;
+  LegChange: LegChange;
+  ReserveConnection: Omit<ReserveConnection, 'edges' | 'nodes' | 'at'> & { edges: ReadonlyArray<ResolversParentTypes['ReserveEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Reserve']>, at: ResolversParentTypes['LendingMoment'] };
+  ReserveEdge: Omit<ReserveEdge, 'node'> & { node: ResolversParentTypes['Reserve'] };
+  PositionConnection: Omit<PositionConnection, 'edges' | 'nodes' | 'at'> & { edges: ReadonlyArray<ResolversParentTypes['PositionEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Position']>, at: ResolversParentTypes['LendingMoment'] };
+  PositionEdge: Omit<PositionEdge, 'node'> & { node: ResolversParentTypes['Position'] };
+  LiquidationConnection: Omit<LiquidationConnection, 'at'> & { at: ResolversParentTypes['LendingMoment'] };
+  LiquidationEdge: LiquidationEdge;
+  PositionChangeConnection: Omit<PositionChangeConnection, 'at'> & { at: ResolversParentTypes['LendingMoment'] };
+  PositionChangeEdge: PositionChangeEdge;
 };
 
 export interface BigIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['BigInt'], any> {
@@ -953,6 +1647,12 @@ export type QueryResolvers<ContextType = ApiContext, ParentType extends Resolver
   vScalar?: Resolver<Maybe<ResolversTypes['VScalar']>, ParentType, ContextType, RequireFields<QueryVScalarArgs, 'asset'>>;
   vScalarHistory?: Resolver<Maybe<ResolversTypes['VScalarConnection']>, ParentType, ContextType, RequireFields<QueryVScalarHistoryArgs, 'asset' | 'orderBy' | 'first'>>;
   journal?: Resolver<Maybe<ResolversTypes['JournalConnection']>, ParentType, ContextType, RequireFields<QueryJournalArgs, 'orderBy' | 'first'>>;
+  deployments?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Deployment']>>, ParentType, ContextType, Partial<QueryDeploymentsArgs>>;
+  reserves?: Resolver<Maybe<ResolversTypes['ReserveConnection']>, ParentType, ContextType, RequireFields<QueryReservesArgs, 'first'>>;
+  accounts?: Resolver<Maybe<ResolversTypes['PositionConnection']>, ParentType, ContextType, RequireFields<QueryAccountsArgs, 'orderBy' | 'first'>>;
+  account?: Resolver<Maybe<ResolversTypes['Account']>, ParentType, ContextType, RequireFields<QueryAccountArgs, 'address'>>;
+  liquidations?: Resolver<Maybe<ResolversTypes['LiquidationConnection']>, ParentType, ContextType, RequireFields<QueryLiquidationsArgs, 'orderBy' | 'first'>>;
+  positionHistory?: Resolver<Maybe<ResolversTypes['PositionChangeConnection']>, ParentType, ContextType, RequireFields<QueryPositionHistoryArgs, 'account' | 'orderBy' | 'first'>>;
 };
 
 export type SubscriptionResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
@@ -1211,6 +1911,243 @@ export type ChainMetaResolvers<ContextType = ApiContext, ParentType extends Reso
   halted?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type LendingMomentResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['LendingMoment'] = ResolversParentTypes['LendingMoment']> = {
+  time?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lineage?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  finality?: Resolver<ResolversTypes['Finality'], ParentType, ContextType>;
+  ageSeconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  cut?: Resolver<ReadonlyArray<ResolversTypes['CutBlock']>, ParentType, ContextType>;
+};
+
+export type DeploymentResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Deployment'] = ResolversParentTypes['Deployment']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  chainId?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  accounting?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['LendingStatus'], ParentType, ContextType>;
+  problem?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  contracts?: Resolver<ReadonlyArray<ResolversTypes['DeploymentContract']>, ParentType, ContextType>;
+  reserves?: Resolver<ReadonlyArray<ResolversTypes['Reserve']>, ParentType, ContextType>;
+  categories?: Resolver<ReadonlyArray<ResolversTypes['EModeCategory']>, ParentType, ContextType>;
+  suppliedUsd?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  borrowedUsd?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['LendingMoment'], ParentType, ContextType>;
+};
+
+export type DeploymentContractResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['DeploymentContract'] = ResolversParentTypes['DeploymentContract']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  address?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+};
+
+export type EModeCategoryResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['EModeCategory'] = ResolversParentTypes['EModeCategory']> = {
+  number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  label?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  ltvBps?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  liquidationThresholdBps?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  liquidationBonusBps?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  collateral?: Resolver<ReadonlyArray<ResolversTypes['Address']>, ParentType, ContextType>;
+};
+
+export type ReserveResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Reserve'] = ResolversParentTypes['Reserve']> = {
+  deployment?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType>;
+  reserve?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  asset?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  supplyToken?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  debtToken?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  decimals?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['LendingStatus'], ParentType, ContextType>;
+  settings?: Resolver<ResolversTypes['ReserveSettings'], ParentType, ContextType>;
+  category?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  liquidityIndexRay?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  debtIndexRay?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  liquidityRate?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  liquidityRateRay?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  debtRate?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  debtRateRay?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  supplied?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  borrowed?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  suppliedUsd?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  borrowedUsd?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  utilization?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  deficit?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  price?: Resolver<Maybe<ResolversTypes['ReservePrice']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['LendingMoment'], ParentType, ContextType>;
+};
+
+export type ReserveSettingsResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ReserveSettings'] = ResolversParentTypes['ReserveSettings']> = {
+  ltvBps?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  liquidationThresholdBps?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  liquidationBonusBps?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  liquidationProtocolFeeBps?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  reserveFactorBps?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  active?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  frozen?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  paused?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  borrowing?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  flashLoans?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  borrowCap?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  supplyCap?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  debtCeiling?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  siloed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  borrowableInIsolation?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  dropped?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type ReservePriceResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ReservePrice'] = ResolversParentTypes['ReservePrice']> = {
+  usd?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  raw?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  origin?: Resolver<ResolversTypes['PriceOrigin'], ParentType, ContextType>;
+  blockNumber?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  source?: Resolver<Maybe<ResolversTypes['Address']>, ParentType, ContextType>;
+  feed?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
+export type PositionResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Position'] = ResolversParentTypes['Position']> = {
+  deployment?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType>;
+  account?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['LendingStatus'], ParentType, ContextType>;
+  problem?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  hasDebt?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  healthFactorWad?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  healthFactor?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  collateral?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  collateralUsd?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  debt?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  debtUsd?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  availableBorrows?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  liquidationThresholdBps?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  ltvBps?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  category?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  legs?: Resolver<ReadonlyArray<ResolversTypes['PositionLeg']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['LendingMoment'], ParentType, ContextType>;
+};
+
+export type PositionLegResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['PositionLeg'] = ResolversParentTypes['PositionLeg']> = {
+  reserve?: Resolver<ResolversTypes['Reserve'], ParentType, ContextType>;
+  supplied?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  borrowed?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  suppliedValue?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  suppliedUsd?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  borrowedValue?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  borrowedUsd?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  usedAsCollateral?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  countsAsCollateral?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  liquidationThresholdBps?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  scaledSupply?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  scaledDebt?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+};
+
+export type AccountResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Account'] = ResolversParentTypes['Account']> = {
+  address?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  positions?: Resolver<ReadonlyArray<ResolversTypes['Position']>, ParentType, ContextType>;
+  collateralUsd?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  debtUsd?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['LendingMoment'], ParentType, ContextType>;
+};
+
+export type LiquidationResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Liquidation'] = ResolversParentTypes['Liquidation']> = {
+  deployment?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  account?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  time?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  blockNumber?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  logIndex?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  transactionHash?: Resolver<ResolversTypes['Bytes'], ParentType, ContextType>;
+  collateralReserve?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  collateralSeized?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  collateralDecimals?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  debtReserve?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  debtCovered?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  debtDecimals?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  liquidator?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  receivedSupplyToken?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type OperationResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Operation'] = ResolversParentTypes['Operation']> = {
+  kind?: Resolver<ResolversTypes['OperationKind'], ParentType, ContextType>;
+  reserve?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  amount?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  blockNumber?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  logIndex?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  transactionHash?: Resolver<ResolversTypes['Bytes'], ParentType, ContextType>;
+};
+
+export type PositionChangeResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['PositionChange'] = ResolversParentTypes['PositionChange']> = {
+  deployment?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  account?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  time?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  finality?: Resolver<ResolversTypes['Finality'], ParentType, ContextType>;
+  category?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  legs?: Resolver<ReadonlyArray<ResolversTypes['LegChange']>, ParentType, ContextType>;
+  operations?: Resolver<ReadonlyArray<ResolversTypes['Operation']>, ParentType, ContextType>;
+  liquidations?: Resolver<ReadonlyArray<ResolversTypes['Liquidation']>, ParentType, ContextType>;
+};
+
+export type LegChangeResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['LegChange'] = ResolversParentTypes['LegChange']> = {
+  reserve?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  scaledSupply?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  supplyIndexRay?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  scaledDebt?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  debtIndexRay?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  usedAsCollateral?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type ReserveConnectionResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ReserveConnection'] = ResolversParentTypes['ReserveConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ReserveEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Reserve']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  lineage?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['LendingMoment'], ParentType, ContextType>;
+};
+
+export type ReserveEdgeResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ReserveEdge'] = ResolversParentTypes['ReserveEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Reserve'], ParentType, ContextType>;
+};
+
+export type PositionConnectionResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['PositionConnection'] = ResolversParentTypes['PositionConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['PositionEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Position']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  lineage?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['LendingMoment'], ParentType, ContextType>;
+};
+
+export type PositionEdgeResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['PositionEdge'] = ResolversParentTypes['PositionEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Position'], ParentType, ContextType>;
+};
+
+export type LiquidationConnectionResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['LiquidationConnection'] = ResolversParentTypes['LiquidationConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['LiquidationEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Liquidation']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  lineage?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['LendingMoment'], ParentType, ContextType>;
+};
+
+export type LiquidationEdgeResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['LiquidationEdge'] = ResolversParentTypes['LiquidationEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Liquidation'], ParentType, ContextType>;
+};
+
+export type PositionChangeConnectionResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['PositionChangeConnection'] = ResolversParentTypes['PositionChangeConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['PositionChangeEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['PositionChange']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  lineage?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['LendingMoment'], ParentType, ContextType>;
+};
+
+export type PositionChangeEdgeResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['PositionChangeEdge'] = ResolversParentTypes['PositionChangeEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['PositionChange'], ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = ApiContext> = {
   BigInt?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
@@ -1243,5 +2180,27 @@ export type Resolvers<ContextType = ApiContext> = {
   VScalarUpdate?: VScalarUpdateResolvers<ContextType>;
   Meta?: MetaResolvers<ContextType>;
   ChainMeta?: ChainMetaResolvers<ContextType>;
+  LendingMoment?: LendingMomentResolvers<ContextType>;
+  Deployment?: DeploymentResolvers<ContextType>;
+  DeploymentContract?: DeploymentContractResolvers<ContextType>;
+  EModeCategory?: EModeCategoryResolvers<ContextType>;
+  Reserve?: ReserveResolvers<ContextType>;
+  ReserveSettings?: ReserveSettingsResolvers<ContextType>;
+  ReservePrice?: ReservePriceResolvers<ContextType>;
+  Position?: PositionResolvers<ContextType>;
+  PositionLeg?: PositionLegResolvers<ContextType>;
+  Account?: AccountResolvers<ContextType>;
+  Liquidation?: LiquidationResolvers<ContextType>;
+  Operation?: OperationResolvers<ContextType>;
+  PositionChange?: PositionChangeResolvers<ContextType>;
+  LegChange?: LegChangeResolvers<ContextType>;
+  ReserveConnection?: ReserveConnectionResolvers<ContextType>;
+  ReserveEdge?: ReserveEdgeResolvers<ContextType>;
+  PositionConnection?: PositionConnectionResolvers<ContextType>;
+  PositionEdge?: PositionEdgeResolvers<ContextType>;
+  LiquidationConnection?: LiquidationConnectionResolvers<ContextType>;
+  LiquidationEdge?: LiquidationEdgeResolvers<ContextType>;
+  PositionChangeConnection?: PositionChangeConnectionResolvers<ContextType>;
+  PositionChangeEdge?: PositionChangeEdgeResolvers<ContextType>;
 };
 

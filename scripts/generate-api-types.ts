@@ -27,6 +27,12 @@ const config = {
     FusedPrice: './parents.ts#FusedPriceParent',
     VScalar: './parents.ts#VScalarParent',
     Source: './parents.ts#SourceParent',
+    Deployment: './parents.ts#DeploymentParent',
+    Reserve: './parents.ts#ReserveParent',
+    Position: './parents.ts#PositionParent',
+    PositionLeg: './parents.ts#PositionLegParent',
+    Account: './parents.ts#AccountParent',
+    LendingMoment: './parents.ts#LendingMomentParent',
   },
 };
 

@@ -1,5 +1,5 @@
 import { RetryableError } from '../schema/errors.ts';
-import type { AssetDefinition, ModelParameters } from '../schema/events.ts';
+import type { AssetDefinition, ModelParameters, TokenDefinition } from '../schema/events.ts';
 import type { Cut, JournalBody, JournalKind, PublishedAsset } from '../schema/published.ts';
 import { createPool, DatabaseUnavailableError, isConnectionLoss, type Pool, sqlState } from './database.ts';
 import { LendingReads } from './read-lending.ts';
@@ -10,6 +10,7 @@ export interface FoldReport {
   readonly clock?: { readonly network: string; readonly chainTime: number; readonly wallMs: number };
   readonly parameters?: ModelParameters;
   readonly assets?: readonly AssetDefinition[];
+  readonly tokens?: readonly TokenDefinition[];
 }
 
 export interface ReportedChain {

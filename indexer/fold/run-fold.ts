@@ -514,6 +514,7 @@ class FoldRunner {
       },
       parameters: parameters as unknown as Canonical,
       assets: (adopted?.assets ?? []) as unknown as Canonical,
+      tokens: (adopted?.tokens ?? []) as unknown as Canonical,
       speculatedTime: publishedTime,
     };
   }

@@ -14,7 +14,7 @@ export interface FeedAnswer {
 }
 
 /** Decimals of the base currency (USD) of Aave v3's oracles. */
-const BASE_DECIMALS = 8;
+export const BASE_DECIMALS = 8;
 
 /** One deployment's records at one moment, and what its price sources said then. */
 export interface Market {
@@ -65,11 +65,16 @@ export function priceOf(
   answerOf: Market['answerOf'],
 ): bigint | null {
   const said = reserve.priceFeed === null ? null : answerOf(reserve.priceFeed);
-  const { priceRead, priceReadBlock } = reserve;
-  if (priceRead !== null && priceReadBlock !== null && (said === null || said.blockNumber <= priceReadBlock)) {
-    return BigInt(priceRead);
-  }
+  if (isPriceRead(reserve, said)) return BigInt(reserve.priceRead as string);
   return said !== null && said.decimals === BASE_DECIMALS && said.answer > 0n ? said.answer : null;
+}
+
+/** Does the oracle's own answer count, rather than the last report of its price source? */
+export function isPriceRead(
+  { priceRead, priceReadBlock }: Pick<ReserveRecord, 'priceRead' | 'priceReadBlock'>,
+  said: FeedAnswer | null,
+): boolean {
+  return priceRead !== null && priceReadBlock !== null && (said === null || said.blockNumber <= priceReadBlock);
 }
 
 /** A market ready to compute many accounts at one moment. */
