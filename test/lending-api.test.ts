@@ -43,7 +43,7 @@ const options = (): FoldOptions => ({
 async function write(chain: SyntheticChain, blocks: readonly SyntheticBlock[], finalSeconds: number): Promise<void> {
   const writer =
     writers.get(chain.chainId) ??
-    (await LogWriter.open({ url: database.url, chainId: chain.chainId, startBlock: 100, selectors: ['"all"'] }));
+    (await LogWriter.open({ url: database.url, chainId: chain.chainId, startBlock: 100, selectors: chain.selectors }));
   writers.set(chain.chainId, writer);
   const first = blocks[0] as SyntheticBlock;
   const base = chain.blocks.find(({ number }) => number === first.number - 1) ?? null;
@@ -485,7 +485,8 @@ it('asks the database as often for many accounts as for few', async () => {
   const query = pg.Client.prototype.query as (...args: unknown[]) => unknown;
   let count = 0;
   pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-    count++;
+    // Not what a new connection says first.
+    if ((args[0] as { name?: string }).name?.startsWith('api-')) count++;
     return query.apply(this, args);
   } as typeof pg.Client.prototype.query;
   try {
@@ -502,7 +503,8 @@ it('asks the database as often for many accounts as for few', async () => {
       );
       counts.push(count);
     }
-    expect(counts[1]).toBe(counts[0]);
+    // The head, its cut, records and prices; legs and categories of each deployment, and those of the page.
+    expect(counts).toEqual([12, 12]);
   } finally {
     pg.Client.prototype.query = query as typeof pg.Client.prototype.query;
   }
