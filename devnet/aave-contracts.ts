@@ -150,6 +150,8 @@ export const poolAbi = parseAbi([
   'function flashLoanSimple(address receiver, address asset, uint256 amount, bytes params, uint16 referralCode)',
   'function mintToTreasury(address[] assets)',
   'function getUserAccountData(address user) view returns (uint256 totalCollateralBase, uint256 totalDebtBase, uint256 availableBorrowsBase, uint256 currentLiquidationThreshold, uint256 ltv, uint256 healthFactor)',
+  'struct ReserveData { uint256 configuration; uint128 liquidityIndex; uint128 currentLiquidityRate; uint128 variableBorrowIndex; uint128 currentVariableBorrowRate; uint128 currentStableBorrowRate; uint40 lastUpdateTimestamp; uint16 id; address aTokenAddress; address stableDebtTokenAddress; address variableDebtTokenAddress; address interestRateStrategyAddress; uint128 accruedToTreasury; uint128 unbacked; uint128 isolationModeTotalDebt; }',
+  'function getReserveData(address asset) view returns (ReserveData)',
   'function getReservesList() view returns (address[])',
   'function getReserveNormalizedIncome(address asset) view returns (uint256)',
   'function getReserveNormalizedVariableDebt(address asset) view returns (uint256)',

@@ -394,6 +394,21 @@ export function listing(chain: ChainName, reserve: AaveReserve): readonly Transa
   ];
 }
 
+/** Puts the next revision behind a reserve's supply token. */
+export function upgradeOfSupplyToken(chain: ChainName, { token, symbol }: AaveReserve): Transaction {
+  const input = {
+    asset: token,
+    treasury,
+    incentivesController: zero,
+    name: `Aave ${symbol}`,
+    symbol: `a${symbol}`,
+    implementation: upgradedAToken,
+    params: '0x' as Hex,
+  };
+  const data = encodeFunctionData({ abi: configuratorAbi, functionName: 'updateAToken', args: [input] });
+  return { to: aaveMarkets[chain].configurator, data };
+}
+
 export function mint(token: Address, account: Address, amount: bigint): Transaction {
   return { to: token, data: encodeFunctionData({ abi: tokenAbi, functionName: 'mint', args: [account, amount] }) };
 }

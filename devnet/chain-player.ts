@@ -5,6 +5,7 @@ import { aaveBlocks, type DeploymentBlock } from './aave.ts';
 import type { Anvil } from './anvil.ts';
 import { aggregatorProxyAbi, api3ServerAbi, type Bytecodes, fluxAggregatorAbi, pythAbi } from './contracts.ts';
 import { configurationOf, contractsOf, deployAt, type Transaction, uptimeSubject } from './deployment.ts';
+import { LendingActors } from './lending-actors.ts';
 import {
   type AssetName,
   aggregatorAddress,
@@ -59,11 +60,20 @@ interface State {
   readonly transactions: number;
   /** How many blocks of the lending market's deployment are done. */
   readonly marketBlocks: number;
+  /** What was done once in the lending market, by name. */
+  readonly acts: ReadonlySet<string>;
   readonly reported: Reported;
   readonly rounds: { readonly [aggregator: Address]: number };
   readonly switches: { readonly [asset in AssetName]?: 'proposed' | 'confirmed' };
   /** The last answer of the sequencer uptime feed. */
   readonly sequencerDown: boolean | null;
+}
+
+interface Block extends PlayedBlock {
+  /** After it. */
+  readonly state: State;
+  /** Positions of the transactions that may revert. */
+  readonly optional: ReadonlySet<number>;
 }
 
 export interface PlayOptions {
@@ -83,17 +93,26 @@ export class ChainPlayer {
   readonly #airnode = privateKeyToAccount(airnodeKey);
   #operator: Address = '0x';
   #market: readonly DeploymentBlock[] = [];
-  readonly #blocks: (PlayedBlock & { readonly state: State })[] = [];
+  readonly #actors: LendingActors;
+  readonly #blocks: Block[] = [];
   #verifiedBlock = 0;
   #forks = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(name: ChainName, anvil: Anvil, scenario: Scenario, times: readonly number[], reporters: Reporters) {
+  constructor(
+    name: ChainName,
+    anvil: Anvil,
+    scenario: Scenario,
+    seed: number,
+    times: readonly number[],
+    reporters: Reporters,
+  ) {
     this.name = name;
     this.anvil = anvil;
     this.#scenario = scenario;
     this.#times = times;
     this.#reporters = reporters;
+    this.#actors = new LendingActors(scenario, seed, name, anvil.rpc);
   }
 
   get blocks(): readonly PlayedBlock[] {
@@ -127,12 +146,13 @@ export class ChainPlayer {
       nonce: 0,
       transactions: 0,
       marketBlocks: 0,
+      acts: new Set(),
       reported: {},
       rounds: {},
       switches: {},
       sequencerDown: null,
     };
-    this.#blocks.push({ number: 0, time: this.#times[0]!, reports: [], state });
+    this.#blocks.push({ number: 0, time: this.#times[0]!, reports: [], state, optional: new Set() });
     await deployAt(rpc, this.#operator, contractsOf(this.#scenario, this.name, codes), (transactions) =>
       this.#mine(1, transactions, { ...state, slot: 1 }, []),
     );
@@ -184,9 +204,14 @@ export class ChainPlayer {
     const market = this.#market[before.marketBlocks];
     const marketBlocks = before.marketBlocks + (market ? 1 : 0);
     const state = { ...before, slot, reported, rounds, switches, sequencerDown, marketBlocks };
-    const mine = (more: readonly Transaction[]) =>
-      this.#mine(this.height + 1, [...transactions, ...more], state, reports);
-    if (market === undefined) return mine([]);
+    const mine = (more: readonly Transaction[], acts = before.acts) =>
+      this.#mine(this.height + 1, [...transactions, ...more], { ...state, acts }, reports);
+    if (market === undefined) {
+      // Without a sequencer nobody gets a transaction in.
+      if (sequencerDown) return mine([], before.acts);
+      const decided = await this.#actors.decide(slot, time, nextTime - time, before.acts);
+      return mine(decided.transactions, new Set([...before.acts, ...decided.acts]));
+    }
     const { rpc } = this.anvil;
     await rpc.batch(market.codes.map(({ at, code }) => ({ method: 'anvil_setCode', params: [at, code] })));
     await deployAt(rpc, this.#operator, market.contracts, (creations) => mine([...creations, ...market.transactions]));
@@ -238,12 +263,17 @@ export class ChainPlayer {
       const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i);
       const answers = (await rpc.batch(
         numbers.map((number) => ({ method: 'eth_getBlockReceipts', params: [`0x${number.toString(16)}`] })),
-      )) as readonly (readonly { status: string; transactionHash: string }[])[];
+      )) as readonly (readonly { status: string; transactionHash: string; from: string; to: string }[])[];
       for (const [i, receipts] of answers.entries()) {
         const number = numbers[i]!;
-        const failed = receipts.find(({ status }) => status !== '0x1');
+        const { optional } = this.#blocks[number]!;
+        const failed = receipts.find(({ status }, position) => status !== '0x1' && !optional.has(position));
         if (failed)
-          throw new DevnetTransactionFailedError(this.name, number, `transaction ${failed.transactionHash} reverted`);
+          throw new DevnetTransactionFailedError(
+            this.name,
+            number,
+            `transaction ${failed.transactionHash} from ${failed.from} to ${failed.to} reverted`,
+          );
         const expected = this.#blocks[number]!.state.transactions - this.#blocks[number - 1]!.state.transactions;
         if (receipts.length !== expected) {
           throw new DevnetTransactionFailedError(this.name, number, `${receipts.length} of ${expected} transactions`);
@@ -253,7 +283,7 @@ export class ChainPlayer {
     }
   }
 
-  #head(): PlayedBlock & { readonly state: State } {
+  #head(): Block {
     const head = this.#blocks.at(-1);
     if (head === undefined) throw new InvariantError(`The devnet's ${this.name} was not deployed`);
     return head;
@@ -335,9 +365,11 @@ export class ChainPlayer {
         ],
       })),
     );
+    const optional = new Set<number>();
     // One after the other: the node takes transactions of equal price in the order in which they came.
-    for (const { from, to, data, gas } of transactions) {
-      if (from === undefined) continue;
+    const others = transactions.filter(({ from }) => from !== undefined);
+    for (const [i, { from, to, data, gas, mayRevert }] of others.entries()) {
+      if (mayRevert) optional.add(own.length + i);
       const limit = gas === undefined ? gasPerTransaction : `0x${gas.toString(16)}`;
       await rpc.call('eth_sendTransaction', { from, to, data, gas: limit, gasPrice: '0x0' });
     }
@@ -351,6 +383,7 @@ export class ChainPlayer {
         nonce: state.nonce + own.length,
         transactions: state.transactions + transactions.length,
       },
+      optional,
     });
   }
 }

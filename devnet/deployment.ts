@@ -10,6 +10,8 @@ export interface Transaction {
   /** Absent: the operator sends it. */
   readonly from?: Address;
   readonly gas?: bigint;
+  /** A revert is part of the play: somebody was faster, or the price moved. */
+  readonly mayRevert?: boolean;
 }
 
 export interface Contract {

@@ -176,7 +176,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
         onExit,
       });
       anvils.push(anvil);
-      return new ChainPlayer(name, anvil, scenario, times.get(name)!, reporters);
+      return new ChainPlayer(name, anvil, scenario, seed, times.get(name)!, reporters);
     });
     const settled = await Promise.allSettled(starting);
     const refused = settled.find((result) => result.status === 'rejected');

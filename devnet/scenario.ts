@@ -10,7 +10,7 @@ const chain = z.enum(chainNames);
 const network = z.enum(networkNames);
 const phase = z.enum(['calm', 'crash', 'live']);
 
-/** A time span that begins `afterSeconds` into a phase. */
+/** A time span that begins `afterSeconds` into a phase; what happens once does so at its beginning. */
 const span = { phase, afterSeconds: z.number().int().min(0), seconds };
 
 /** Pools by their feed in chains.json below the chain; the price is that of the asset that the feed prices. */
@@ -56,6 +56,35 @@ const incident = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('pool-hold').meta({ description: 'Somebody holds the pools at the price times `factor`' }),
     ...manipulation,
+  }),
+  z.strictObject({
+    kind: z
+      .literal('reserve-listing')
+      .meta({ description: 'The lending market lists its last reserve, which is used at once' }),
+    chain,
+    ...span,
+  }),
+  z.strictObject({
+    kind: z
+      .literal('supply-token-upgrade')
+      .meta({ description: 'A supply token of the lending market gets other code' }),
+    chain,
+    reserve: z.string().min(1),
+    ...span,
+  }),
+  z.strictObject({
+    kind: z.literal('price-source-change').meta({
+      description: "The lending market takes a reserve's price from the Chainlink feed of an asset from now on",
+    }),
+    chain,
+    reserve: z.string().min(1),
+    asset,
+    ...span,
+  }),
+  z.strictObject({
+    kind: z.literal('keeper-outage').meta({ description: 'Nobody liquidates on that chain' }),
+    chain,
+    ...span,
   }),
 ]);
 

@@ -31,6 +31,10 @@ export function shortScenario(): Scenario {
     lie: { afterSeconds: 600, seconds: 600 },
     'pool-spike': { afterSeconds: 18_000, seconds: 3600 },
     'pool-hold': { afterSeconds: 27_000, seconds: 5400 },
+    'reserve-listing': { afterSeconds: 21_600, seconds: 1 },
+    'supply-token-upgrade': { afterSeconds: 24_000, seconds: 1 },
+    'price-source-change': { afterSeconds: 28_800, seconds: 1 },
+    'keeper-outage': { afterSeconds: 60, seconds: 1740 },
   };
   return {
     ...whole,
