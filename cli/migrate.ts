@@ -21,6 +21,16 @@ export function migrateCommand(): Command {
   });
 }
 
+/** For commands that read what others wrote. @throws {NotMigratedError | DatabaseTooNewError | WrongNetworkError} */
+export async function refuseUnmigrated({ network }: Pick<Context, 'network'>, url: string): Promise<void> {
+  const pool = createPool(url, { applicationName: 'avsl check', max: 1 });
+  try {
+    await assertMigrated(pool, network);
+  } finally {
+    await pool.end();
+  }
+}
+
 /** Nothing is loaded or changed for a database that is as it should be. */
 export async function migrateFor({ config, network }: Pick<Context, 'config' | 'network'>, url: string): Promise<void> {
   const chainIds = Object.values(config.chains).map(({ meaning }) => ChainId(meaning.chainId));

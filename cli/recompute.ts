@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { recompute } from '../indexer/fold/replay.ts';
 import { type ContextOptions, loadContext, withContextOptions } from './context.ts';
 import { withDatabase } from './database.ts';
+import { refuseUnmigrated } from './migrate.ts';
 
 /** `avsl recompute --seq N`: rebuild one published entry from the log as it stood then. */
 export function recomputeCommand(): Command {
@@ -20,6 +21,7 @@ export function recomputeCommand(): Command {
       context,
       (line) => process.stderr.write(`${line}\n`),
       async (databaseUrl) => {
+        await refuseUnmigrated(context, databaseUrl);
         const report = await recompute({ databaseUrl, seq: options.seq });
         for (const { where, found, expected } of report.differences) {
           process.stdout.write(`DIFFERS  ${where}\n  found    ${found}\n  expected ${expected}\n`);

@@ -3,6 +3,7 @@ import { type AdoptReport, adopt } from '../indexer/fold/adopt.ts';
 import { replay } from '../indexer/fold/replay.ts';
 import { type ContextOptions, loadContext, withContextOptions } from './context.ts';
 import { withDatabase } from './database.ts';
+import { refuseUnmigrated } from './migrate.ts';
 import { modelVersion } from './model-version.ts';
 
 const iso = (seconds: number): string => (seconds < 0 ? 'the beginning' : new Date(seconds * 1000).toISOString());
@@ -31,6 +32,7 @@ Examples:
   ).action(async (options: ContextOptions & { adopt?: boolean }) => {
     const context = loadContext(options);
     await withDatabase(context, note, async (databaseUrl) => {
+      await refuseUnmigrated(context, databaseUrl);
       if (options.adopt) {
         const report = await adopt({
           databaseUrl,
