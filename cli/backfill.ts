@@ -129,7 +129,7 @@ async function runChains(
         'Let ingest go on with the present chains.json (avsl up) until those blocks are final, then run avsl backfill again.\n',
       );
       process.exitCode = 1;
-    } else process.stdout.write('Next: avsl replay --adopt\n');
+    } else process.stdout.write('Next: avsl replay --adopt, then start avsl up again\n');
   });
 }
 

@@ -51,7 +51,7 @@ export class LogIncompleteError extends FatalError {
       `The log cannot be read with the present configuration, since it lacks what a fresh index would hold:\n${listed([...unattainable, ...missing])}\n${
         unattainable.length > 0
           ? 'Index into a new database (on the devnet: avsl up --reset), or restore the former chains.json.'
-          : 'Add it with: avsl backfill, then run this command again. Or add feeds with "activation": "now", or restore the former chains.json.'
+          : 'Add it with: avsl backfill. Then run: avsl replay --adopt, and start avsl up again. Or add feeds with "activation": "now", or restore the former chains.json.'
       }`,
     );
   }
