@@ -50,6 +50,33 @@ export async function expectEqual(chain: LendingChain, others: readonly Address[
   }
 }
 
+const listedOf = (chain: LendingChain) => chain.market.reserves.filter(({ late }) => !late);
+const priceOf = (symbol: string) =>
+  ({ WETH: 3500, wstETH: 4235, WBTC: 95_000, USDC: 1, DAI: 1, LINK: 16 })[symbol] as number;
+const unit = (decimals: number, usd: number, price: number) =>
+  (BigInt(Math.floor((usd / price) * 1e6)) * 10n ** BigInt(decimals)) / 1_000_000n;
+
+/** Every account gets 50 million dollars of each token and supplies a million of two of them. */
+export async function supplyEverything(chain: LendingChain): Promise<void> {
+  const listed = listedOf(chain);
+  for (const reserve of listed) {
+    for (const account of accounts) {
+      const { to, data } = mint(reserve.token, account, unit(reserve.decimals, 50_000_000, priceOf(reserve.symbol)));
+      chain.send(null, to, data);
+      chain.send(account, reserve.token, token('approve', [chain.market.pool, maxUint256]));
+    }
+  }
+  await chain.mine(12);
+  for (const [i, account] of accounts.entries()) {
+    for (const reserve of [listed[i % listed.length], listed[(i + 2) % listed.length]]) {
+      if (reserve === undefined) continue;
+      const amount = unit(reserve.decimals, 1_000_000, priceOf(reserve.symbol));
+      chain.send(account, chain.market.pool, pool('supply', [reserve.token, amount, account, 0]));
+    }
+  }
+  expect(await chain.mine(12)).not.toContain(false);
+}
+
 /** What an operation, which sends one transaction, may draw on. */
 export interface Draw {
   readonly account: Address;
@@ -83,28 +110,8 @@ export async function playRandomOperations(
   let n = 0;
   const uniform = () => draws.uniform(n++);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(uniform() * list.length)] as T;
-  const unit = (decimals: number, usd: number, price: number) =>
-    (BigInt(Math.floor((usd / price) * 1e6)) * 10n ** BigInt(decimals)) / 1_000_000n;
-  const listed = chain.market.reserves.filter(({ late }) => !late);
-  const priceOf = (symbol: string) =>
-    ({ WETH: 3500, wstETH: 4235, WBTC: 95_000, USDC: 1, DAI: 1, LINK: 16 })[symbol] as number;
-
-  for (const reserve of listed) {
-    for (const account of accounts) {
-      const { to, data } = mint(reserve.token, account, unit(reserve.decimals, 50_000_000, priceOf(reserve.symbol)));
-      chain.send(null, to, data);
-      chain.send(account, reserve.token, token('approve', [chain.market.pool, maxUint256]));
-    }
-  }
-  await chain.mine(12);
-  for (const [i, account] of accounts.entries()) {
-    for (const reserve of [listed[i % listed.length], listed[(i + 2) % listed.length]]) {
-      if (reserve === undefined) continue;
-      const amount = unit(reserve.decimals, 1_000_000, priceOf(reserve.symbol));
-      chain.send(account, chain.market.pool, pool('supply', [reserve.token, amount, account, 0]));
-    }
-  }
-  expect(await chain.mine(12)).not.toContain(false);
+  const listed = listedOf(chain);
+  await supplyEverything(chain);
   await check();
   const done = new Map<string, number>();
   for (let block = 0; block < blocks; block++) {

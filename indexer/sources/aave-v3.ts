@@ -48,7 +48,11 @@ const topicAddress = (row: LogRow, index: number, name: string): Address =>
 const topicSmall = (row: LogRow, index: number, bits: number, name: string): number =>
   Number(uintAt(row.topics[index] as Hash, 0, bits, name));
 const word = (row: LogRow, index: number, name: string): bigint => uintAt(row.data, index, 256, name);
-const flag = (row: LogRow, index: number, name: string): boolean => uintAt(row.data, index, 4, name) === 1n;
+const flag = (row: LogRow, index: number, name: string): boolean => {
+  const value = uintAt(row.data, index, 4, name);
+  if (value > 1n) throw new MalformedWord(`bool ${name}`, String(value));
+  return value === 1n;
+};
 const basisPoints = (row: LogRow, index: number, name: string): number => Number(uintAt(row.data, index, 16, name));
 const place = (row: LogRow) => ({
   blockNumber: row.blockNumber,
@@ -425,6 +429,38 @@ on(
   }),
 );
 
+/** Names of contracts as the provider's general setters spell them: bytes32, padded with zeros. */
+const nameOf = (text: string): Hash => Hash(`0x${Buffer.from(text).toString('hex').padEnd(64, '0')}`);
+const [poolName, oracleName] = [nameOf('POOL'), nameOf('PRICE_ORACLE')];
+on(
+  'provider',
+  '0x3bbd45b5429b385e3fb37ad5cd1cd1435a3c8ec32196c7937597365a3fd3e99c',
+  'AddressSetAsProxy(bytes32 indexed id, address indexed proxyAddress, address oldImplementationAddress, address indexed newImplementationAddress)',
+  4,
+  1,
+  (row, deployment) => {
+    addressAt(row.data, 0, 'oldImplementationAddress');
+    topicAddress(row, 2, 'proxyAddress');
+    const implementation = topicAddress(row, 3, 'newImplementationAddress');
+    if (row.topics[1] !== poolName) return null;
+    return { type: 'ImplementationSet', deployment, token: null, implementation, blockNumber: row.blockNumber };
+  },
+);
+on(
+  'provider',
+  '0x9ef0e8c8e52743bb38b83b17d9429141d494b8041ca6d616a6c77cebae9cd8b7',
+  'AddressSet(bytes32 indexed id, address indexed oldAddress, address indexed newAddress)',
+  4,
+  0,
+  (row, deployment) => {
+    topicAddress(row, 2, 'oldAddress');
+    const address = topicAddress(row, 3, 'newAddress');
+    if (row.topics[1] === oracleName) return { type: 'PriceOracleSet', deployment, oracle: address };
+    if (row.topics[1] === poolName) throw new MalformedWord('the pool to stay where it is', address);
+    return null;
+  },
+);
+
 on(
   null,
   '0x458f5fa412d0f69b08dd84872b0215675cc67bc1d5b6fd93300a1c3878b86196',
@@ -583,10 +619,11 @@ function decodeIrregular(
   }
   const source = addressAt(row.data, 3, 'oracle');
   const length = Number(uintAt(row.data, 5, 32, 'length of label'));
-  const label = row.data.slice(2 + 64 * 6, 2 + 64 * 6 + length * 2);
-  if (uintAt(row.data, 4, 16, 'offset of label') !== 160n || label.length !== length * 2) {
-    throw new MalformedWord(`a label of ${length} bytes at offset 160`, `${label.length / 2} bytes`);
-  }
+  assertShape(row, 2, 6 + Math.ceil(length / 32));
+  if (uintAt(row.data, 4, 16, 'offset of label') !== 160n) throw new MalformedWord('a label at offset 160', row.data);
+  const end = 2 + 64 * 6 + length * 2;
+  const label = row.data.slice(2 + 64 * 6, end);
+  if (/[^0]/.test(row.data.slice(end))) throw new MalformedWord('a label padded with zeros', row.data.slice(end));
   return [
     {
       type: 'EModeCategorySet',

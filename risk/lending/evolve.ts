@@ -442,6 +442,18 @@ function setImplementation(state: State, event: LendingEvent & { type: 'Implemen
     return;
   }
   if (event.token === null) {
+    // Which members a category has under the new rule is in the pool's storage, not in the log.
+    const grouped = deployment.reserves.some(
+      (reserve) => (state.get('reserve', `${event.deployment}/${reserve}`) as unknown as ReserveRecord).emode !== 0,
+    );
+    if (rule !== deployment.accounting && grouped) {
+      fail(
+        state,
+        event.deployment,
+        `block ${event.blockNumber}: the pool was upgraded from ${deployment.accounting} to ${rule}, and what became of its e-mode categories is not in the log`,
+      );
+      return;
+    }
     state.set('deployment', event.deployment, asRow({ ...deployment, accounting: rule }));
     return;
   }
