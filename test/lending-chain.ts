@@ -26,6 +26,11 @@ const feedDecimals = 8n;
 const callsPerRequest = 400;
 const feedReadEveryBlocks = 10;
 
+interface Rows {
+  readonly logs: readonly LogRow[];
+  readonly stateReads: readonly StateReadRow[];
+}
+
 /** One chain with one real Aave v3 market, and a fold of what it emits: blocks and transactions are the test's. */
 export class LendingChain {
   readonly anvil: Anvil;
@@ -39,6 +44,7 @@ export class LendingChain {
   #number = 0;
   #pending: Transaction[] = [];
   readonly #rounds = new Map<AssetName, bigint>();
+  readonly #onRows: ((rows: Rows) => void) | undefined;
 
   private constructor(
     anvil: Anvil,
@@ -47,7 +53,9 @@ export class LendingChain {
     market: AaveMarket,
     engine: FoldEngine,
     meaning: Meaning['chains'][string],
+    onRows: ((rows: Rows) => void) | undefined,
   ) {
+    this.#onRows = onRows;
     this.anvil = anvil;
     this.#watchdog = watchdog;
     this.operator = operator;
@@ -67,6 +75,8 @@ export class LendingChain {
       readonly market?: AaveMarket;
       readonly blocks?: (operator: Address) => readonly DeploymentBlock[];
       readonly change?: (chain: Meaning['chains'][string]) => Meaning['chains'][string];
+      /** Sees what is folded. */
+      readonly onRows?: (rows: Rows) => void;
     } = {},
   ): Promise<LendingChain> {
     const watchdog = new Watchdog();
@@ -93,7 +103,7 @@ export class LendingChain {
     const engine = new FoldEngine(decoderFor([observation]));
     await engine.foldThrough(startTime, [{ time: startTime, observation }]);
     const market = options.market ?? aaveMarkets.ethereum;
-    const self = new LendingChain(anvil, watchdog, operator, market, engine, chain);
+    const self = new LendingChain(anvil, watchdog, operator, market, engine, chain, options.onRows);
     const scenario = { ...loadScenario(), incidents: [] };
     const codes = await loadBytecodes(join(projectDir, '.cache'));
     await deployAt(anvil.rpc, operator, contractsOf(scenario, 'ethereum', codes), async (transactions) => {
@@ -359,6 +369,8 @@ export class LendingChain {
       })),
     );
     const time = this.#time;
+    const rows = { logs: [...logs.keys()].sort((a, b) => a - b).map((index) => logs.get(index) as LogRow), stateReads };
+    this.#onRows?.(rows);
     const entry = {
       time,
       block: {
@@ -368,8 +380,7 @@ export class LendingChain {
         timestamp: time,
         rowsSha256: Hash(`0x${'0'.repeat(64)}`),
         logCount: logs.size,
-        logs: [...logs.keys()].sort((a, b) => a - b).map((index) => logs.get(index) as LogRow),
-        stateReads,
+        ...rows,
       },
     };
     const end = this.engine.fold.stepEnd(time);

@@ -513,6 +513,18 @@ on(
 const assetSourceUpdated = Hash('0x22c5b7b2d8561d39f7f210b6b326a1aa69f15311163082308ac4877db6339dc1');
 const eModeCategoryAdded = Hash('0x0acf8b4a3cace10779798a89a206a0ae73a71b63acdd3be2801d39c2ef7ab3cb');
 const tokenInitialized = Hash('0xb19e051f8af41150ccccb3fc2c2d8d15f4a4cf434f32a559ba75fe73d6eea20b');
+/** Decoded apart from the others. */
+const irregular: ReadonlyMap<Hash, string> = new Map([
+  [assetSourceUpdated, 'AssetSourceUpdated(address indexed asset, address indexed source)'],
+  [
+    eModeCategoryAdded,
+    'EModeCategoryAdded(uint8 indexed categoryId, uint256 ltv, uint256 liquidationThreshold, uint256 liquidationBonus, address oracle, string label)',
+  ],
+  [
+    tokenInitialized,
+    'Initialized(address indexed underlyingAsset, address indexed pool, address treasury, address incentivesController, uint8 aTokenDecimals, string aTokenName, string aTokenSymbol, bytes params)',
+  ],
+]);
 const getReservesListCall = Hex('0xd1946dbc');
 const getAssetPriceSelector = '0xb3596f07';
 
@@ -522,7 +534,7 @@ const topicsOf = (emitter: LogKind['emitter']): readonly Hash[] =>
 export const aaveV3: LendingSource = {
   id,
   contracts: ['configurator', 'oracle', 'pool', 'provider'],
-  topics: [...kinds.map(({ topic }) => topic), assetSourceUpdated, eModeCategoryAdded, tokenInitialized],
+  topics: [...kinds.map(({ topic }) => topic), ...irregular.keys()],
   logFilters: (deployments) => {
     if (deployments.length === 0) return [];
     const at = (contract: string) => deployments.map(({ contracts }) => contracts[contract] as Address);
@@ -561,11 +573,10 @@ function decodeLog(
   } catch (error) {
     if (!(error instanceof MalformedWord)) throw error;
     const { blockNumber } = row;
-    const expected = `${kind?.signature ?? topic0}: ${error.expected}`;
-    if (deployment)
-      return [
-        { type: 'DeploymentNotUnderstood', deployment: deployment.id, blockNumber, expected, found: error.found },
-      ];
+    const expected = `${kind?.signature ?? irregular.get(topic0)}: ${error.expected}`;
+    const owner = deployment ?? (topic0 === assetSourceUpdated ? deploymentAt('oracle', row.address) : undefined);
+    if (owner)
+      return [{ type: 'DeploymentNotUnderstood', deployment: owner.id, blockNumber, expected, found: error.found }];
     // Anybody may emit nonsense under these topics; of a listed token it fails the deployment.
     return [
       {
@@ -600,7 +611,7 @@ function decodeIrregular(
     ];
   }
   if (topic0 === tokenInitialized) {
-    if (row.topics.length !== 3 || row.data.length < 2 + 64 * 6) return [];
+    assertTexts(row, 3, 3, 3);
     const owner = deploymentAt('pool', topicAddress(row, 2, 'pool'));
     if (!owner) return [];
     return [
@@ -614,16 +625,8 @@ function decodeIrregular(
       },
     ];
   }
-  if (row.topics.length !== 2 || row.data.length < 2 + 64 * 6) {
-    throw new MalformedWord('2 topics and at least 192 bytes of data', `${row.topics.length} topics`);
-  }
+  const [label] = assertTexts(row, 2, 4, 1) as [string];
   const source = addressAt(row.data, 3, 'oracle');
-  const length = Number(uintAt(row.data, 5, 32, 'length of label'));
-  assertShape(row, 2, 6 + Math.ceil(length / 32));
-  if (uintAt(row.data, 4, 16, 'offset of label') !== 160n) throw new MalformedWord('a label at offset 160', row.data);
-  const end = 2 + 64 * 6 + length * 2;
-  const label = row.data.slice(2 + 64 * 6, end);
-  if (/[^0]/.test(row.data.slice(end))) throw new MalformedWord('a label padded with zeros', row.data.slice(end));
   return [
     {
       type: 'EModeCategorySet',
@@ -636,6 +639,24 @@ function decodeIrregular(
       label: Buffer.from(label, 'hex').toString('utf8'),
     },
   ];
+}
+
+/** Texts (string, bytes) that follow `words` other words. @throws {MalformedWord} unless the log is those and nothing else. */
+function assertTexts(row: LogRow, topics: number, words: number, texts: number): readonly string[] {
+  let at = words + texts;
+  const found: string[] = [];
+  for (let text = words; text < words + texts; text++) {
+    if (row.data.length < 2 + 64 * (at + 1)) assertShape(row, topics, at + 1);
+    const offset = uintAt(row.data, text, 32, 'offset of a text');
+    if (offset !== BigInt(at * 32)) throw new MalformedWord(`a text at offset ${at * 32}`, String(offset));
+    const start = 2 + 64 * (at + 1);
+    const end = start + 2 * Number(uintAt(row.data, at, 32, 'length of a text'));
+    at += 1 + Math.ceil((end - start) / 64);
+    found.push(row.data.slice(start, end));
+    if (/[^0]/.test(row.data.slice(end, 2 + 64 * at))) throw new MalformedWord('a text padded with zeros', row.data);
+  }
+  assertShape(row, topics, at);
+  return found;
 }
 
 function decodeStateRead(row: StateReadRow, { id: deployment }: DeploymentDefinition): readonly DomainEvent[] {
