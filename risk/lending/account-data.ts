@@ -1,10 +1,8 @@
 import type { AccountingRule } from '../../schema/chains-config.ts';
 import { debtIndexAt, type Indexes, liquidityIndexAt } from './accrual.ts';
+import { healthFactor } from './health-factor.ts';
 import { balanceOf } from './scaled-balance.ts';
-import { ceilDivide, percentMul, wadDiv } from './wad-ray.ts';
-
-/** The health factor of an account without debt: the largest uint256, as the pool answers. */
-export const NO_DEBT = 2n ** 256n - 1n;
+import { ceilDivide, percentMul } from './wad-ray.ts';
 
 export interface ReserveFacts extends Indexes {
   readonly reserve: string;
@@ -132,19 +130,13 @@ export function accountData(input: {
   const averageThreshold = collateral === 0n ? 0n : weightedThreshold / collateral;
   const known = collateralKnown && debtKnown;
   const borrowable = former ? percentMul(collateral, averageLtv) : (collateral * averageLtv) / 10_000n;
-  const healthFactor =
-    debt === 0n
-      ? NO_DEBT
-      : former
-        ? wadDiv(percentMul(collateral, averageThreshold), debt)
-        : wadDiv(weightedThreshold, debt) / 10_000n;
   return {
     totalCollateral: collateralKnown ? collateral : null,
     totalDebt: debtKnown ? debt : null,
     availableBorrows: known ? (borrowable > debt ? borrowable - debt : 0n) : null,
     averageLiquidationThreshold: collateralKnown ? averageThreshold : null,
     averageLtv: collateralKnown ? averageLtv : null,
-    healthFactor: known ? healthFactor : null,
+    healthFactor: known ? healthFactor(rule, { collateral, weightedThreshold, debt }) : null,
     legs,
   };
 }
