@@ -199,7 +199,7 @@ test('kill -9 at random moments, then going on beside ingest and a reorg at the 
   // Each filter's range was extended, not begun anew.
   const { rows } = await database.pool.query('SELECT from_block, to_block FROM coverage WHERE backfill_no = 1');
   expect(rows).toEqual(Array(3).fill({ from_block: 3, to_block: 120 }));
-});
+}, 180_000);
 
 test('refuses a second process, other content of a row that is there, and blocks of another chain', async () => {
   await mine(60);
