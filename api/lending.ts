@@ -1,5 +1,5 @@
-import { NO_DEBT } from '../risk/lending/account-data.ts';
 import type { PositionRecord } from '../risk/lending/evolve.ts';
+import { NO_DEBT } from '../risk/lending/health-factor.ts';
 import { BASE_DECIMALS, isPriceRead } from '../risk/lending/market.ts';
 import { ceilDivide } from '../risk/lending/wad-ray.ts';
 import { toFloat } from '../schema/units.ts';
