@@ -34,12 +34,12 @@ interface Rows {
 /** One chain with one real Aave v3 market, and a fold of what it emits: blocks and transactions are the test's. */
 export class LendingChain {
   readonly anvil: Anvil;
-  readonly market: AaveMarket;
   readonly operator: Address;
   readonly engine: FoldEngine;
   readonly #watchdog: Watchdog;
   readonly #meaning: Meaning['chains'][string];
-  readonly #deployment: string;
+  #market: AaveMarket;
+  #deployment = 'ethereum/aave-v3';
   #time = startTime;
   #number = 0;
   #pending: Transaction[] = [];
@@ -59,10 +59,9 @@ export class LendingChain {
     this.anvil = anvil;
     this.#watchdog = watchdog;
     this.operator = operator;
-    this.market = market;
+    this.#market = market;
     this.engine = engine;
     this.#meaning = meaning;
-    this.#deployment = 'ethereum/aave-v3';
   }
 
   /**
@@ -73,6 +72,8 @@ export class LendingChain {
     prices: { readonly [asset in AssetName]: number },
     options: {
       readonly market?: AaveMarket;
+      /** Its key in the configuration. */
+      readonly key?: string;
       readonly blocks?: (operator: Address) => readonly DeploymentBlock[];
       readonly change?: (chain: Meaning['chains'][string]) => Meaning['chains'][string];
       /** Sees what is folded. */
@@ -104,6 +105,7 @@ export class LendingChain {
     await engine.foldThrough(startTime, [{ time: startTime, observation }]);
     const market = options.market ?? aaveMarkets.ethereum;
     const self = new LendingChain(anvil, watchdog, operator, market, engine, chain, options.onRows);
+    if (options.key !== undefined) self.turnTo(options.key, market);
     const scenario = { ...loadScenario(), incidents: [] };
     const codes = await loadBytecodes(join(projectDir, '.cache'));
     await deployAt(anvil.rpc, operator, contractsOf(scenario, 'ethereum', codes), async (transactions) => {
@@ -116,6 +118,16 @@ export class LendingChain {
     await self.mine(12);
     for (const block of options.blocks?.(operator) ?? aaveBlocks('ethereum', operator)) await self.deploy(block);
     return self;
+  }
+
+  get market(): AaveMarket {
+    return this.#market;
+  }
+
+  /** Asks about another deployment of the chain from now on. */
+  turnTo(key: string, market: AaveMarket): void {
+    this.#deployment = `ethereum/${key}`;
+    this.#market = market;
   }
 
   get time(): number {
