@@ -10,6 +10,7 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 const project = join(import.meta.dirname, '..');
 const fusionFile = join(project, 'test/vectors/oracle_fusion.json');
 const volatilityFile = join(project, 'test/vectors/realized_vol.json');
+const impliedFile = join(project, 'test/vectors/implied_vol.json');
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as { [key: string]: Json };
 
 const folder = mkdtempSync(join(tmpdir(), 'avsl-vectors-'));
@@ -22,6 +23,9 @@ function written(name: string, content: string): string {
 
 const notBuilt = { meta: { tolerance: 0 }, cases: [{ id: 'x', input: { assets: [], issuers: [], accounts: [] } }] };
 
+const expectation =
+  /^expected|^prev_tick_5min$|^lambda_$|^price_undiscounted$|_iv$|^iv_[2a]|^K_|^skew_put|^risk_reversal|^butterfly$|^ql_|^w$|^published_|^got|^exact_|^variance$|^n_strikes$|^otm_mid$|^strikes$/;
+
 /** Every leaf below a key that states an expectation, as a path. */
 function expectedLeaves(
   value: Json,
@@ -30,11 +34,7 @@ function expectedLeaves(
 ): (string | number)[][] {
   if (typeof value !== 'object' || value === null) return expecting ? [[...path]] : [];
   return Object.entries(value).flatMap(([key, member]) =>
-    expectedLeaves(
-      member,
-      [...path, Array.isArray(value) ? Number(key) : key],
-      expecting || /^expected|^prev_tick_5min$|^lambda_$/.test(key),
-    ),
+    expectedLeaves(member, [...path, Array.isArray(value) ? Number(key) : key], expecting || expectation.test(key)),
   );
 }
 
@@ -53,6 +53,7 @@ describe('golden vectors', () => {
   it.each([
     [fusionFile, 17, 1e-12],
     [volatilityFile, 5, 1e-12],
+    [impliedFile, 35, 2e-8],
   ])('%s passes', (file, cases, errorMax) => {
     const report = checkVectorFile(file);
     expect({ ...report, largestError: report.largestError < errorMax }).toEqual({
@@ -65,13 +66,16 @@ describe('golden vectors', () => {
     });
   });
 
-  it.each([fusionFile, volatilityFile])('%s fails with any one expectation changed by a hundredth', (file) => {
-    const content = read(file);
-    const paths = expectedLeaves(content);
-    expect(paths.length).toBeGreaterThan(100);
-    const passed = paths.filter((path) => checkVectors(mutated(content, path), file).failures !== 1);
-    expect(passed).toEqual([]);
-  });
+  it.each([fusionFile, volatilityFile, impliedFile])(
+    '%s fails with any one expectation changed by a hundredth',
+    (file) => {
+      const content = read(file);
+      const paths = expectedLeaves(content);
+      expect(paths.length).toBeGreaterThan(100);
+      const passed = paths.filter((path) => checkVectors(mutated(content, path), file).failures !== 1);
+      expect(passed).toEqual([]);
+    },
+  );
 
   it('a vector that lacks an expectation, or has one too many, fails', () => {
     for (const change of [
@@ -142,13 +146,26 @@ describe('golden vectors', () => {
   });
 
   const upstream = join(project, '../shared/data/vectors');
-  it.skipIf(!existsSync(upstream))('upstream vectors of Pyth and TTR pass where they are present', () => {
-    const files = ['oracle_pyth_aggregation.json', 'realized_vol_ttr.json'].map((name) => join(upstream, name));
-    expect(files.map((file) => checkVectorFile(file)).map(({ cases, problems }) => [cases, problems])).toEqual([
+  it.skipIf(!existsSync(upstream))('upstream vectors of Pyth, TTR and the CBOE pass where they are present', () => {
+    const files = ['oracle_pyth_aggregation.json', 'realized_vol_ttr.json', 'vix_skew.json'];
+    const reports = files.map((name) => checkVectorFile(join(upstream, name)));
+    expect(reports.map(({ cases, problems }) => [cases, problems])).toEqual([
       [29, []],
       [4, []],
+      [11, []],
     ]);
   });
+
+  it.skipIf(!existsSync(upstream))(
+    'the table of the CBOE fails with any one expectation changed by a hundredth',
+    () => {
+      const content = read(join(upstream, 'vix_skew.json'));
+      const paths = expectedLeaves(content);
+      expect(paths.length).toBeGreaterThan(500);
+      const sample = paths.filter((path, i) => path.length < 3 || i % 20 === 0);
+      expect(sample.filter((path) => checkVectors(mutated(content, path), 'f').failures !== 1)).toEqual([]);
+    },
+  );
 });
 
 describe('avsl vectors', () => {

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { InvariantError } from '../../schema/errors.ts';
 import { parseJson } from '../json.ts';
 import { type Comparison, compare, merge } from './compare.ts';
-import { descriptions, sectionKind } from './sections.ts';
+import type { VectorModel } from './models.ts';
+import { descriptions, fileModels, sectionKind } from './sections.ts';
 
 export interface VectorReport {
   readonly file: string;
@@ -40,27 +41,30 @@ export function checkVectors(content: unknown, file: string): VectorReport {
   const results: Comparison[] = [];
   if (!parsed.success) problems.push(`not a vector file: ${shapeProblem(parsed.error)}`);
   else {
-    const { tolerance } = parsed.data.meta;
+    const { tolerance: ofFile } = parsed.data.meta;
+    const run = (model: VectorModel, input: unknown, id: string) => {
+      try {
+        for (const { id: name, found, expected, tolerance = ofFile } of model(input, id)) {
+          const result = compare(found, expected, tolerance);
+          results.push({ ...result, differences: result.differences.map((line) => `${name}: ${line}`) });
+        }
+      } catch (error) {
+        if (!(error instanceof z.ZodError) && !(error instanceof InvariantError)) throw error;
+        const why = error instanceof z.ZodError ? shapeProblem(error) : error.message;
+        results.push({ largestError: 0, differences: [`${id}: ${why}`] });
+      }
+    };
+    const whole = fileModels.filter(({ sections }) => sections.some((section) => Object.hasOwn(parsed.data, section)));
+    for (const { sections, model } of whole) run(model, parsed.data, sections.join(', '));
     for (const [section, value] of Object.entries(parsed.data)) {
-      if (descriptions.has(section)) continue;
+      if (descriptions.has(section) || whole.some(({ sections }) => sections.includes(section))) continue;
       const entries = Array.isArray(value) && value.length > 0 ? value : [value];
       for (const [i, entry] of entries.entries()) {
         const id = entryId(section, entry, entries.length > 1 ? i : null);
         const kind = sectionKind(section, entry);
         if (kind === null) problems.push(`${id}: unknown section`);
         else if ('notBuilt' in kind) notBuilt.add(kind.notBuilt);
-        else {
-          try {
-            for (const { id: name, found, expected } of kind.model(entry, id)) {
-              const result = compare(found, expected, tolerance);
-              results.push({ ...result, differences: result.differences.map((line) => `${name}: ${line}`) });
-            }
-          } catch (error) {
-            if (!(error instanceof z.ZodError) && !(error instanceof InvariantError)) throw error;
-            const why = error instanceof z.ZodError ? shapeProblem(error) : error.message;
-            results.push({ largestError: 0, differences: [`${id}: ${why}`] });
-          }
-        }
+        else run(kind.model, entry, id);
       }
     }
     if (results.length === 0 && notBuilt.size === 0 && problems.length === 0) problems.push('holds no cases');

@@ -12,6 +12,8 @@ export interface VectorCase {
   readonly id: string;
   readonly found: unknown;
   readonly expected: unknown;
+  /** In place of the file's own. */
+  readonly tolerance?: number;
 }
 
 /** Reads one entry of a section and runs the model on it. Throws a ZodError where the entry has another shape. */

@@ -8,9 +8,22 @@ import {
   ttr,
   type VectorModel,
 } from './models.ts';
+import {
+  impliedVolatilities,
+  noArbitrageBounds,
+  skew25Delta,
+  sviTotalVariance,
+  volatilityIndexTable,
+} from './volatility-models.ts';
 
 /** Top-level keys that describe a file and are no input. */
-export const descriptions: ReadonlySet<string> = new Set(['meta', 'hand', 'note', 'held_out']);
+export const descriptions: ReadonlySet<string> = new Set([
+  'meta',
+  'hand',
+  'note',
+  'held_out',
+  'lets_be_rational_testvalues_note',
+]);
 
 /** What is known of a section: the model that runs it, or the name of the model that is not built yet. */
 export type SectionKind = { readonly model: VectorModel } | { readonly notBuilt: string };
@@ -21,7 +34,30 @@ const builtSections: { readonly [section: string]: VectorModel } = {
   bns: bipower,
   previous_tick: previousTicks,
   ttr,
+  iv_cases: impliedVolatilities,
+  skew_25d: skew25Delta,
+  no_arb_edge: noArbitrageBounds,
 };
+
+/** Models whose input is spread over several sections; they are given the whole file, once. */
+export const fileModels: readonly { readonly sections: readonly string[]; readonly model: VectorModel }[] = [
+  { sections: ['svi_raw_params', 'svi_total_variance'], model: sviTotalVariance },
+  {
+    sections: [
+      'options_csv',
+      'rate',
+      'minutes',
+      'near',
+      'next',
+      'expected_VIX',
+      'published_VIX',
+      'flat_smile',
+      'mixture',
+      'cboe_skew_epsilon',
+    ],
+    model: volatilityIndexTable,
+  },
+];
 
 const plannedSections: { readonly [model: string]: readonly string[] } = {
   backtest_stats: ['jorion', 'series', 'auc'],
@@ -35,14 +71,6 @@ const plannedSections: { readonly [model: string]: readonly string[] } = {
     'precise_uniform_additional_stress',
   ],
   firesale_threshold: ['state', 'results'],
-  implied_vol: [
-    'iv_cases',
-    'lets_be_rational_testvalues_note',
-    'skew_25d',
-    'svi_raw_params',
-    'svi_total_variance',
-    'no_arb_edge',
-  ],
   margin_liquidation: [
     'hull',
     'hull_cornish_fisher',
@@ -55,18 +83,6 @@ const plannedSections: { readonly [model: string]: readonly string[] } = {
     'lending',
     'penalty',
     'step_cap',
-  ],
-  vix_skew: [
-    'options_csv',
-    'rate',
-    'minutes',
-    'near',
-    'next',
-    'expected_VIX',
-    'published_VIX',
-    'flat_smile',
-    'mixture',
-    'cboe_skew_epsilon',
   ],
 };
 
