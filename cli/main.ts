@@ -49,6 +49,10 @@ const commands: { readonly [name: string]: { readonly summary: string; readonly 
     summary: 'run golden-vector files through the model',
     load: async () => (await import('./vectors.ts')).vectorsCommand(),
   },
+  'attack-report': {
+    summary: 'what colluding sources can do to the fused price, against what is proved',
+    load: async () => (await import('./attack-report.ts')).attackReportCommand(),
+  },
   doctor: {
     summary: 'check configuration, database, endpoints and contracts',
     load: async () => (await import('./doctor.ts')).doctorCommand(),

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvariantError } from '../../schema/errors.ts';
+import { type Report, worstReports } from './adversary.ts';
 import { type Fusion, type FusionSource, fuse } from './fuse.ts';
 import { pythAggregate } from './pyth-aggregate.ts';
+import { fusionBounds } from './theorem.ts';
 
 const parameters = {
   sigma: 0,
@@ -280,26 +282,6 @@ describe('rule FUSE', () => {
   });
 });
 
-/** Bounds of the theorem: the honest votes' quantiles at (1/2 - a)/(1 - a) from below and, its mirror, from above. */
-function bounds(fusion: Fusion, liars: ReadonlySet<string>): readonly [number, number] | null {
-  const honest = fusion.groups.filter((group) => !liars.has(group.id));
-  const a = fusion.groups.filter((group) => liars.has(group.id)).reduce((total, group) => total + group.weight, 0);
-  if (a >= 0.5 - 1e-9) return null;
-  const votes = honest
-    .flatMap(({ price: p, confidence: c, weight }) => [p - c, p, p + c].map((vote) => [vote, weight / 3] as const))
-    .sort((x, y) => x[0] - y[0]);
-  const needed = 0.5 - a - 1e-9;
-  const reach = (list: readonly (readonly [number, number])[]) => {
-    let cumulative = 0;
-    for (const [vote, weight] of list) {
-      cumulative += weight;
-      if (cumulative >= needed) return vote;
-    }
-    throw new Error('The honest votes do not reach their own quantile');
-  };
-  return [reach(votes), reach([...votes].reverse())];
-}
-
 describe('the theorem of rule FUSE', () => {
   const lie = fc.record({
     price: fc.oneof(price, fc.double({ min: 1e-6, max: 1e9, noNaN: true })),
@@ -312,11 +294,11 @@ describe('the theorem of rule FUSE', () => {
       fc.property(voters, fc.array(lie, { maxLength: 4 }), fc.integer({ min: 1, max: 100 }), (honest, lies, weight) => {
         const liars = lies.map((one, i) => source(`liar-${i}`, one.price, one.confidence, { weight }));
         const found = fuse([...honest, ...liars], parameters);
-        const limits = bounds(found, new Set(liars.map((one) => one.id)));
+        const limits = fusionBounds(found, new Set(liars.map((one) => one.id)));
         if (limits === null) return;
-        expect(found.price).toBeGreaterThanOrEqual(limits[0]);
-        expect(found.price).toBeLessThanOrEqual(limits[1]);
-        if (liars.length > 0 && (found.price === limits[0] || found.price === limits[1])) tight++;
+        expect(found.price).toBeGreaterThanOrEqual(limits.low);
+        expect(found.price).toBeLessThanOrEqual(limits.high);
+        if (liars.length > 0 && (found.price === limits.low || found.price === limits.high)) tight++;
       }),
       { numRuns: 2000 },
     );
@@ -324,43 +306,36 @@ describe('the theorem of rule FUSE', () => {
     expect(tight).toBeGreaterThan(20);
   });
 
-  it('holds against liars who search for the worst they can do', () => {
+  it('holds against liars who search for the worst they can do, for the price and for the interval', () => {
+    const liarWeight = fc.integer({ min: 1, max: 9 });
+    let attacked = 0;
     fc.assert(
-      fc.property(voters, fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 9 }), (honest, count, weight) => {
-        const grid = honest
-          .flatMap((one) => [one.price - one.confidence, one.price, one.price + one.confidence])
-          .flatMap((vote) => [vote - 1 / 64, vote, vote + 1 / 64]);
-        const strategies = [1e-9, 1e9, ...grid]
-          .filter((p) => p > 0)
-          .flatMap((p) => [0, 1, p / 2].map((c) => [p, c] as const));
-        const liars = Array.from({ length: count }, (_, i) => source(`liar-${i}`, 1, 0, { weight }));
-        const names = new Set(liars.map((one) => one.id));
-        for (const direction of [1, -1]) {
-          // Coordinate ascent: one liar after another takes the report that moves the price farthest.
-          for (let round = 0; round < 2; round++) {
-            for (let i = 0; i < liars.length; i++) {
-              let best = Number.NEGATIVE_INFINITY;
-              let choice = liars[i] as FusionSource;
-              for (const [p, c] of strategies) {
-                liars[i] = { ...choice, price: p, confidence: c };
-                const reached = direction * (fuse([...honest, ...liars], parameters).price as number);
-                if (reached > best) {
-                  best = reached;
-                  choice = liars[i] as FusionSource;
-                }
-              }
-              liars[i] = choice;
-            }
-          }
-          const found = fuse([...honest, ...liars], parameters);
-          const limits = bounds(found, names);
+      fc.property(voters, fc.integer({ min: 1, max: 3 }), liarWeight, (honest, count, weight) => {
+        const names = new Set(Array.from({ length: count }, (_, i) => `liar-${i}`));
+        const fused = (lies: readonly Report[]) =>
+          fuse(
+            [...honest, ...lies.map((lie, i) => source(`liar-${i}`, lie.price, lie.confidence, { weight }))],
+            parameters,
+          );
+        for (const gain of [
+          (lies: readonly Report[]) => fused(lies).price as number,
+          (lies: readonly Report[]) => -(fused(lies).price as number),
+          (lies: readonly Report[]) => fused(lies).confidenceAll as number,
+        ]) {
+          const found = fused(worstReports({ honest, count, priceMax: 1e9, gain }).lies);
+          const limits = fusionBounds(found, names);
           if (limits === null) return;
-          expect(found.price).toBeGreaterThanOrEqual(limits[0]);
-          expect(found.price).toBeLessThanOrEqual(limits[1]);
+          attacked++;
+          expect(found.price).toBeGreaterThanOrEqual(limits.low);
+          expect(found.price).toBeLessThanOrEqual(limits.high);
+          const hull = honest.flatMap((one) => [one.price - one.confidence, one.price + one.confidence]);
+          expect(found.price).toBeGreaterThanOrEqual(Math.min(...hull));
+          expect(found.price).toBeLessThanOrEqual(Math.max(...hull));
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
+    expect(attacked).toBeGreaterThan(15);
   });
 
   it('lets one liar of five move the price only between the honest 37.5 % and 62.5 % quantiles', () => {
