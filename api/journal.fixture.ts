@@ -59,6 +59,7 @@ export function published(vScalar: number, price: number | null = 2000, k = 0): 
   const source = { group: 'chainlink', confidence: 1.5, deviation: 0.001, sigmaFast: vScalar, sigmaSlow: 0.4 };
   return {
     status: price === null ? 'insufficient' : 'ok',
+    statusSince: at(k) - 600,
     price,
     pricedAt: price === null ? null : at(k),
     confidence: price === null ? null : 2,

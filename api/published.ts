@@ -52,6 +52,7 @@ function sources({ row }: VScalarParent): SourceParent[] {
 const common = {
   asset: ({ row }) => row.asset,
   status: ({ row }) => status(row.value),
+  statusSince: ({ row }) => row.value.statusSince ?? null,
   seq: ({ row }) => row.seq,
   lineage: ({ row }) => row.lineage,
   step: ({ row }) => row.step,

@@ -93,7 +93,7 @@ async function urlOf(name: string): Promise<string> {
 
 test('a V-Scalar comes with its parts, cut, lineage, seq, status and age', async () => {
   const { data, extensions } = await ask(`{ vScalar(asset: "BTC", asOf: { seq: 1 }) {
-    asset value wad status seq lineage step time kind finality asOfTime ageSeconds keepers { newBorrow liquidation }
+    asset value wad status statusSince seq lineage step time kind finality asOfTime ageSeconds keepers { newBorrow liquidation }
     parts { alpha sigmaFast sigmaSlow skew raw flags hold { value until lost } groups { id price confidence weight sigmaFast }
       sources { feed group used refused flags price confidence observedAt ageSeconds deviation sigmaFast sigmaSlow } }
     cut { chainId number hash } } }`);
@@ -103,6 +103,7 @@ test('a V-Scalar comes with its parts, cut, lineage, seq, status and age', async
   expect(rest).toEqual({
     ...{ asset: 'BTC', value: 0.4, wad: '400000000000000023', status: 'OK', seq: '1', lineage: 'lineage-one' },
     ...{ step: at(1) / 12, time: isoAt(1), kind: 'FINAL', finality: 'FINAL', asOfTime: isoAt(1) },
+    statusSince: new Date((at(1) - 600) * 1000).toISOString(),
     keepers: { newBorrow: true, liquidation: 'BOTH_BOUNDS' },
     parts: {
       ...{ alpha: 1, sigmaFast: 0.4, sigmaSlow: 0.4, skew: null, raw: 0.4, flags: ['no-options'], hold: null },

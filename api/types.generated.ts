@@ -347,6 +347,11 @@ export type Published = {
   readonly asset: Scalars['ID']['output'];
   /** Status of the asset's fused price at that step. */
   readonly status: PriceStatus;
+  /**
+   * Closing time that first found this status, unbroken since. `keepers` wait from here on. Null in entries of models that did
+   * not publish it.
+   */
+  readonly statusSince: Maybe<Scalars['DateTime']['output']>;
   /** Number of the journal entry that published it. */
   readonly seq: Scalars['BigInt']['output'];
   /** The lineage (way of reading the log) it belongs to. */
@@ -386,6 +391,11 @@ export type FusedPrice = Published & {
   readonly asset: Scalars['ID']['output'];
   /** May this price be relied on? */
   readonly status: PriceStatus;
+  /**
+   * Closing time that first found this status, unbroken since. `keepers` wait from here on. Null in entries of models that did
+   * not publish it.
+   */
+  readonly statusSince: Maybe<Scalars['DateTime']['output']>;
   /** Number of the journal entry that published it. */
   readonly seq: Scalars['BigInt']['output'];
   /** The lineage (way of reading the log) it belongs to. */
@@ -548,6 +558,11 @@ export type VScalar = Published & {
   readonly asset: Scalars['ID']['output'];
   /** Status of the asset's fused price at that step. V never falls while it is `INSUFFICIENT`. */
   readonly status: PriceStatus;
+  /**
+   * Closing time that first found this status, unbroken since. `keepers` wait from here on. Null in entries of models that did
+   * not publish it.
+   */
+  readonly statusSince: Maybe<Scalars['DateTime']['output']>;
   /** Number of the journal entry that published it. */
   readonly seq: Scalars['BigInt']['output'];
   /** The lineage (way of reading the log) it belongs to. */
@@ -1680,6 +1695,7 @@ export type CutBlockResolvers<ContextType = ApiContext, ParentType extends Resol
 export type FusedPriceResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['FusedPrice'] = ResolversParentTypes['FusedPrice']> = {
   asset?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['PriceStatus'], ParentType, ContextType>;
+  statusSince?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   seq?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
   lineage?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   step?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -1762,6 +1778,7 @@ export type FeedReportResolvers<ContextType = ApiContext, ParentType extends Res
 export type VScalarResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['VScalar'] = ResolversParentTypes['VScalar']> = {
   asset?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['PriceStatus'], ParentType, ContextType>;
+  statusSince?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   seq?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
   lineage?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   step?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;

@@ -1,26 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type Canonical, canonicalJson } from '../schema/canonical.ts';
-import type { FeedDefinition, ModelParameters } from '../schema/events.ts';
+import type { FeedDefinition } from '../schema/events.ts';
 import { AssetId, ChainId, FeedId } from '../schema/ids.ts';
 import { closeAsset, type FeedAtClose, type FeedFacts } from './close-asset.ts';
+import { testParameters } from './model-parameters.fixture.ts';
 import { initialEwma, sigmaAnnual, updateEwma } from './volatility/ewma.ts';
 
-const parameters: ModelParameters = {
-  stepSeconds: 10,
-  ageingSeconds: 100,
-  staleHeartbeats: 1.5,
-  confidenceShareMax: 0.02,
-  groupWeightMax: 1 / 3,
-  groupsMin: 3,
-  futureSecondsMax: 60,
-  tauFastSeconds: 1000,
-  tauSlowSeconds: 10_000,
-  alpha: 1,
-  vScalarMax: 5,
-  vStressFloor: { volatile: 1.5, lst: 0.15, wrapped: 0.15, stable: 0.25 },
-  holdSeconds: 500,
-  degradedWaitSeconds: 120,
-};
+const parameters = { ...testParameters, ageingSeconds: 100, tauFastSeconds: 1000, tauSlowSeconds: 10_000 };
 
 interface Changes {
   readonly definition?: Partial<FeedDefinition>;
@@ -82,7 +68,6 @@ function close(feeds: readonly FeedAtClose[], over: Partial<Parameters<typeof cl
     parameters,
     feeds,
     previous: null,
-    degradedSince: null,
     ...over,
   });
 }
@@ -172,19 +157,18 @@ describe('what comes due without news', () => {
 
   it('is the end of the keepers wait while degraded, counted from the first degraded closing', () => {
     const first = close(apart);
-    expect(first).toMatchObject({ dueAt: 1120, degradedSince: 1000, published: { keepers: { liquidation: 'wait' } } });
-    expect(close(apart, { time: 1119, degradedSince: 1000 })).toMatchObject({
+    expect(first).toMatchObject({ dueAt: 1120, published: { statusSince: 1000, keepers: { liquidation: 'wait' } } });
+    const previous = first.published;
+    expect(close(apart, { time: 1119, previous })).toMatchObject({
       dueAt: 1120,
-      published: { keepers: { newBorrow: false, liquidation: 'wait' } },
+      published: { statusSince: 1000, keepers: { newBorrow: false, liquidation: 'wait' } },
     });
-    expect(close(apart, { time: 1120, degradedSince: 1000 })).toMatchObject({
+    expect(close(apart, { time: 1120, previous })).toMatchObject({
       dueAt: 1151,
-      degradedSince: 1000,
-      published: { keepers: { newBorrow: false, liquidation: 'both-bounds' } },
+      published: { statusSince: 1000, keepers: { newBorrow: false, liquidation: 'both-bounds' } },
     });
-    expect(close(rest, { degradedSince: 900 })).toMatchObject({
-      degradedSince: null,
-      published: { keepers: { newBorrow: true, liquidation: 'normal' } },
+    expect(close(rest, { time: 1110, previous })).toMatchObject({
+      published: { statusSince: 1110, keepers: { newBorrow: true, liquidation: 'normal' } },
     });
   });
 

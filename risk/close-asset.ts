@@ -64,8 +64,7 @@ export function closeAsset(input: {
   readonly parameters: ModelParameters;
   readonly feeds: readonly FeedAtClose[];
   readonly previous: PublishedAsset | null;
-  readonly degradedSince: number | null;
-}): { published: PublishedAsset; dueAt: number | null; degradedSince: number | null } {
+}): { published: PublishedAsset; dueAt: number | null } {
   const { definition, time, parameters, previous } = input;
   let dueAt = Number.POSITIVE_INFINITY;
   const candidates = input.feeds.map((feed): Candidate => {
@@ -159,10 +158,9 @@ export function closeAsset(input: {
     };
   });
 
-  const degradedSince = fusion.status === 'degraded' ? (input.degradedSince ?? time) : null;
-  if (degradedSince !== null && degradedSince + parameters.degradedWaitSeconds > time) {
-    dueAt = Math.min(dueAt, degradedSince + parameters.degradedWaitSeconds);
-  }
+  const statusSince = previous?.status === fusion.status ? previous.statusSince : time;
+  const waitEnd = statusSince + parameters.degradedWaitSeconds;
+  if (fusion.status === 'degraded' && waitEnd > time) dueAt = Math.min(dueAt, waitEnd);
   const vScalar = nextVScalar({
     ...votes,
     sigmaFast: sigmaFast.sigma,
@@ -180,17 +178,17 @@ export function closeAsset(input: {
       flags: fusion.flags,
       groups,
       hi: fusion.hi,
-      keepers: keeperPolicy(fusion.status, degradedSince, time, parameters),
+      keepers: keeperPolicy(fusion.status, time >= waitEnd),
       lo: fusion.lo,
       price: fusion.price ?? previous?.price ?? null,
       pricedAt: fusion.price !== null ? time : (previous?.pricedAt ?? null),
       sources,
       status: fusion.status,
+      statusSince,
       vScalar,
       volatility: { sigmaFast: sigmaFast.sigma, sigmaSlow: sigmaSlow.sigma, skew: null },
     },
     dueAt: dueAt === Number.POSITIVE_INFINITY ? null : dueAt,
-    degradedSince,
   };
 }
 
@@ -263,14 +261,9 @@ function groupedSigma(
   };
 }
 
-function keeperPolicy(
-  status: PublishedAsset['status'],
-  degradedSince: number | null,
-  time: number,
-  parameters: ModelParameters,
-): KeeperPolicy {
+/** Risk model 3, step 6. `waited`: the status has lasted for `degradedWaitSeconds`. */
+function keeperPolicy(status: PublishedAsset['status'], waited: boolean): KeeperPolicy {
   if (status === 'ok') return { liquidation: 'normal', newBorrow: true };
   if (status === 'insufficient') return { liquidation: 'none', newBorrow: false };
-  const waited = degradedSince !== null && time - degradedSince >= parameters.degradedWaitSeconds;
   return { liquidation: waited ? 'both-bounds' : 'wait', newBorrow: false };
 }

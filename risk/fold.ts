@@ -38,7 +38,6 @@ type AssetRow = {
   /** Earliest time (seconds) at which a verdict changes without any news; null: none. */
   readonly dueAt: number | null;
   readonly last: PublishedAsset | null;
-  readonly degradedSince: number | null;
 };
 
 /** `observedAt` null: dated in the future. */
@@ -227,7 +226,7 @@ export class Fold {
       this.state.set('chain', String(chain.chainId), { name: chain.name, block: -1, included: true });
     }
     for (const definition of event.assets) {
-      const row: AssetRow = { definition, feeds: [], dueAt: null, last: null, degradedSince: null };
+      const row: AssetRow = { definition, feeds: [], dueAt: null, last: null };
       this.state.set('asset', definition.id, asRow(row));
     }
     for (const feed of event.feeds) this.#watch(feed);
@@ -570,7 +569,6 @@ export class Fold {
         time,
         parameters,
         previous: row.last,
-        degradedSince: row.degradedSince,
         feeds: row.feeds.map((feed) => {
           const definition = this.state.get('definition', feed) as unknown as FeedDefinition;
           return {
@@ -584,11 +582,7 @@ export class Fold {
         }),
       });
       closed.set(id, outcome.published);
-      this.state.set(
-        'asset',
-        id,
-        asRow({ ...row, dueAt: outcome.dueAt, last: outcome.published, degradedSince: outcome.degradedSince }),
-      );
+      this.state.set('asset', id, asRow({ ...row, dueAt: outcome.dueAt, last: outcome.published }));
     }
     this.state.set('clock', 'now', { closed: time });
     const assets: { [asset: string]: PublishedAsset } = {};

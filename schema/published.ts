@@ -75,6 +75,8 @@ export type PublishedGroup = {
 /** What is published about one asset at one closing time. The canonical JSON of this is what the journal hashes. */
 export type PublishedAsset = {
   readonly status: 'ok' | 'degraded' | 'insufficient';
+  /** Closing time (seconds) of the first of the closings, up to this one, that all found this `status`. */
+  readonly statusSince: number;
   /** USD; the last one made while `insufficient`; null before the first. */
   readonly price: number | null;
   /** Closing time (seconds) at which `price` was made. */

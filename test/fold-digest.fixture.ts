@@ -15,8 +15,8 @@ import { asLogBlock, syntheticChains, syntheticMeaning } from './synthetic-log.t
  */
 export const recorded = {
   events: 6685,
-  digest: '9f8c3897f355a26ebbb7b029c5f81ebd60154edd17e0dfd5edbb4db07be62660',
-  closingsSha256: 'b523d0035f3c6cb18c4f0ced3fd38a2930f24c0da905fd60294e2dc2d7cebf18',
+  digest: '92a9d0100227b78787e57c76dd46c5aff54b495693a023bc9bec3be83ea11607',
+  closingsSha256: '999c6625f3658b51f633ca490c5612ea778adcd01cdc1bd8b68a25d1a9094b1d',
 };
 
 /** Folds the log in memory on the running Node. */

@@ -6,6 +6,7 @@ import { Address, AssetId, ChainId, FeedId } from '../../schema/ids.ts';
 import type { PublishedAsset, PublishedSource } from '../../schema/published.ts';
 import type { FeedFacts } from '../close-asset.ts';
 import { type Closing, Fold } from '../fold.ts';
+import { testParameters } from '../model-parameters.fixture.ts';
 import type { Frame, State } from '../state.ts';
 import { executableIn } from './depth.ts';
 import { poolKey } from './pool.ts';
@@ -13,20 +14,8 @@ import { quotePrice } from './pool-price.ts';
 import { sqrtRatioAtTick } from './tick-math.ts';
 
 const parameters: ModelParameters = {
-  stepSeconds: 10,
-  ageingSeconds: 1_000_000,
-  staleHeartbeats: 1.5,
-  confidenceShareMax: 0.02,
-  groupWeightMax: 1 / 3,
-  groupsMin: 3,
-  futureSecondsMax: 60,
-  tauFastSeconds: 10_000,
-  tauSlowSeconds: 100_000,
-  alpha: 1,
-  vScalarMax: 5,
-  vStressFloor: { volatile: 0.1, lst: 0.15, wrapped: 0.15, stable: 0.01 },
-  holdSeconds: 500,
-  degradedWaitSeconds: 120,
+  ...testParameters,
+  vStressFloor: { ...testParameters.vStressFloor, volatile: 0.1, stable: 0.01 },
 };
 const chainId = ChainId(1);
 const address = (digit: string) => Address(`0x${digit.repeat(40)}`);
