@@ -49,7 +49,8 @@ function inOrder(value: Canonical): Canonical | typeof unorderable {
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string;
     const first = key.charCodeAt(0);
-    if ((first >= 48 && first <= 57) || key === '__proto__') return unorderable;
+    // Only whole numbers: keys that are hex addresses keep their place.
+    if ((first >= 48 && first <= 57 && /^\d+$/.test(key)) || key === '__proto__') return unorderable;
     if (i > 0 && (keys[i - 1] as string) > key) sorted = false;
   }
   if (!sorted) keys.sort();

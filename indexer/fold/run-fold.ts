@@ -410,11 +410,7 @@ class FoldRunner {
       batches: this.#visible(),
       finalTime,
       publishedTime,
-      // While the engine works its way back up to what was final before a restart, its digest is that of an older time.
-      digest:
-        finalMoved && this.#engine.finalTime >= finalTime
-          ? { digest: this.#engine.snapshot.digest(), time: this.#engine.finalTime }
-          : null,
+      digest: finalMoved && this.#engine.finalTime >= finalTime ? this.#digest(limited, checkpoint) : null,
       journal: draft.journal,
       rewindVersionsTo: versions.rewindTo,
       feedVersions: versions.feeds,
@@ -430,6 +426,15 @@ class FoldRunner {
     this.#publishedTime = publishedTime;
     if (checkpoint) this.#checkpointTime = checkpoint.time;
     return draft.journal.length > 0 || limited;
+  }
+
+  /**
+   * Not while the engine works its way back up to what was final before a restart: that is the digest of an older time.
+   * And while catching up only where a checkpoint makes it anyway: it costs as much as the whole state is large.
+   */
+  #digest(limited: boolean, checkpoint: Checkpoint | null): { readonly digest: string; readonly time: number } | null {
+    if (limited) return checkpoint;
+    return { digest: this.#engine.snapshot.digest(), time: this.#engine.finalTime };
   }
 
   #checkpointWhenDue(): Checkpoint | null {
