@@ -9,16 +9,23 @@ import type { LogRow } from '../schema/log-rows.ts';
 import { observationStreams } from '../schema/order-key.ts';
 import { logsSha256 } from '../store/log-digest.ts';
 import { LogWriter } from '../store/log-writer.ts';
+import { accountOf, contracts, SyntheticMarket, withLending } from '../test/synthetic-lending.ts';
 import { type SyntheticBlock, seeded, syntheticMeaning } from '../test/synthetic-log.ts';
 
 /**
- * The log of the fold's benchmarks: two chains of a block a step; every block holds an AnswerUpdated of each of its
- * chain's 20 feeds and 30 logs of kinds that nothing decodes yet. 40 feeds, 10 assets of four groups: 100 events a step.
+ * The logs of the fold's benchmarks: two chains of a block a step, 40 feeds, 10 assets of four groups. Every block holds an
+ * AnswerUpdated of each of its chain's 20 feeds, and
+ * - `prices`: 30 logs of kinds that nothing decodes. 100 logs a step.
+ * - `mixed`: 10 each of Supply, Borrow and BalanceTransfer of 5,000 accounts on the chain's 5 reserves: 100 named events a
+ *   step, and with them the Mint, ReserveDataUpdated and ReserveUsedAsCollateralEnabled logs that a pool emits.
  */
+export type Workload = 'prices' | 'mixed';
 export const stepSeconds = 12;
 export const feedCount = 40;
 export const eventsPerStep = 100;
 const assetCount = 10;
+const reservesPerChain = 5;
+const accountCount = 5000;
 const groupsPerChain = 2;
 const startTime = 1_700_000_004;
 const startBlock = 100;
@@ -38,11 +45,11 @@ const address = (prefix: string, n: number): string => `0x${prefix}${n.toString(
 const proxyOf = (feed: number): string => address('aa', feed);
 const aggregatorOf = (feed: number): string => address('dd', feed);
 
-export function benchMeaning(): Meaning {
+export function benchMeaning(workload: Workload = 'prices'): Meaning {
   const assets = Object.fromEntries(
     Array.from({ length: assetCount }, (_, i) => [`A${i}`, { class: 'volatile' as const, root: `A${i}` }]),
   );
-  return {
+  const meaning = {
     parameters: { ...syntheticMeaning().parameters, stepSeconds },
     assets,
     chains: Object.fromEntries(
@@ -74,6 +81,7 @@ export function benchMeaning(): Meaning {
       ]),
     ),
   } as Meaning;
+  return workload === 'mixed' ? withLending(meaning) : meaning;
 }
 
 function feedsOf(ordinal: number): number[] {
@@ -82,13 +90,15 @@ function feedsOf(ordinal: number): number[] {
 }
 
 /** The blocks of one chain, in pieces: a long history never lies in memory as a whole. */
-function* chainBlocks(ordinal: number, steps: number): Generator<SyntheticBlock> {
-  const meaning = benchMeaning();
+function* chainBlocks(workload: Workload, ordinal: number, steps: number): Generator<SyntheticBlock> {
+  const meaning = benchMeaning(workload);
   const chainId = chainIds[ordinal] as ChainId;
   const random = seeded(7 + ordinal);
   const feeds = feedsOf(ordinal);
   const prices = new Map(feeds.map((feed) => [feed, 1e10 * (1 + (feed % assetCount))]));
   const reads = stateReadsFor(meaning.chains[`chain-${chainId}`] as Meaning['chains'][string]);
+  let emitting: (address: string, topics: readonly string[], data: string) => void = () => {};
+  const market = new SyntheticMarket(assetCount, (...log) => emitting(...log));
   let parentHash = hashOf(`${chainId} genesis`);
   for (let n = 0; n <= steps; n++) {
     const number = startBlock + n;
@@ -114,13 +124,19 @@ function* chainBlocks(ordinal: number, steps: number): Generator<SyntheticBlock>
       prices.set(feed, price);
       emit(aggregatorOf(feed), [answerUpdated, `0x${word(price)}`, `0x${word(n)}`], `0x${word(timestamp)}`);
     }
-    for (let i = 0; n < steps && i < 30; i++) {
+    emitting = emit;
+    if (workload === 'mixed' && n < steps) operate(market, random, n, timestamp, feeds);
+    for (let i = 0; workload === 'prices' && n < steps && i < 30; i++) {
       const [topic0, words] = skippedKinds[i % 3] as (typeof skippedKinds)[number];
       emit(address('ee', i), [topic0, `0x${word(n)}`, `0x${word(i)}`], `0x${word(n * 100 + i).repeat(words)}`);
     }
     const stateReads = (n % stateReadEveryBlocks === 0 ? reads : []).map(({ to, calldata }) => {
-      const feed = feeds.find((candidate) => proxyOf(candidate) === to) as number;
-      return { chainId, blockNumber: number, to, calldata, result: answer(feed, calldata) };
+      const feed = feeds.find((candidate) => proxyOf(candidate) === to);
+      const isMarket = to === contracts.pool || to === contracts.oracle;
+      const result = isMarket
+        ? market.answer(calldata, reservesPerChain, (asset) => BigInt(prices.get(feeds[asset] as number) as number))
+        : answer(feed as number, calldata);
+      return { chainId, blockNumber: number, to, calldata, result: result as Hex | null };
     });
     yield {
       chainId,
@@ -137,6 +153,26 @@ function* chainBlocks(ordinal: number, steps: number): Generator<SyntheticBlock>
   }
 }
 
+/** What the market of a chain does in one block. */
+function operate(
+  market: SyntheticMarket,
+  random: () => number,
+  n: number,
+  timestamp: number,
+  feeds: readonly number[],
+): void {
+  market.at(timestamp);
+  for (let asset = 0; n === 0 && asset < reservesPerChain; asset++) market.list(asset, proxyOf(feeds[asset] as number));
+  const pick = (below: number) => Math.floor(random() * below);
+  for (let i = 0; i < 10; i++) {
+    const account = accountOf(pick(accountCount));
+    const asset = pick(reservesPerChain);
+    market.supply(asset, account, 10n ** 12n * BigInt(1 + pick(1_000_000)));
+    market.borrow(pick(reservesPerChain), account, 10n ** 12n * BigInt(1 + pick(100_000)));
+    market.transfer(asset, account, accountOf(pick(accountCount)), 20n);
+  }
+}
+
 /** aggregator(), decimals(), phaseId(); latestRoundData() reverts as before a first round. */
 function answer(feed: number, calldata: string): Hex | null {
   if (calldata === '0x245a7bfc') return `0x${aggregatorOf(feed).slice(2).padStart(64, '0')}` as Hex;
@@ -150,8 +186,8 @@ function hashOf(text: string): Hash {
 }
 
 /** Ingests the whole log, all of it final. */
-export async function writeLog(url: string, steps: number): Promise<void> {
-  for (const [ordinal, chain] of Object.values(benchMeaning().chains).entries()) {
+export async function writeLog(url: string, steps: number, workload: Workload = 'prices'): Promise<void> {
+  for (const [ordinal, chain] of Object.values(benchMeaning(workload).chains).entries()) {
     const chainId = ChainId(chain.chainId);
     const selectors = selectorsOf(selectionFor(chain));
     const writer = await LogWriter.open({ url, chainId, startBlock, selectors });
@@ -161,7 +197,7 @@ export async function writeLog(url: string, steps: number): Promise<void> {
       if (last) await writer.commit({ blocks, base: null, next: { final: last, hot: [] }, finalised: last });
       blocks = [];
     };
-    for (const block of chainBlocks(ordinal, steps)) {
+    for (const block of chainBlocks(workload, ordinal, steps)) {
       blocks.push(block);
       if (blocks.length === 200) await commit();
     }
@@ -171,7 +207,10 @@ export async function writeLog(url: string, steps: number): Promise<void> {
 }
 
 /** The same log as the fold reads it, step by step in OrderKey order: what is folded through `time`. */
-export function* logSteps(steps: number): Generator<{ readonly time: number; readonly entries: LogEntry[] }> {
+export function* logSteps(
+  steps: number,
+  workload: Workload,
+): Generator<{ readonly time: number; readonly entries: LogEntry[] }> {
   const effectiveTime = startTime + 1;
   const configuration: LogEntry = {
     time: effectiveTime,
@@ -180,10 +219,10 @@ export function* logSteps(steps: number): Generator<{ readonly time: number; rea
       position: 1,
       effectiveTime,
       sourceTime: effectiveTime,
-      ...configAdoptedObservation(benchMeaning()),
+      ...configAdoptedObservation(benchMeaning(workload)),
     },
   };
-  const chains = chainIds.map((_, ordinal) => chainBlocks(ordinal, steps));
+  const chains = chainIds.map((_, ordinal) => chainBlocks(workload, ordinal, steps));
   for (let n = 0; n < steps; n++) {
     const entries: LogEntry[] = n === 0 ? [configuration] : [];
     for (const chain of chains) {
