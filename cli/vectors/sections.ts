@@ -1,3 +1,5 @@
+import { depth, exitGap, ledger, unknownBacking } from './backing-models.ts';
+import { contagion } from './contagion-models.ts';
 import {
   bipower,
   ewmaIrregular,
@@ -8,6 +10,7 @@ import {
   ttr,
   type VectorModel,
 } from './models.ts';
+import { accountUplift, publication, uplift } from './v-total-models.ts';
 import {
   impliedVolatilities,
   noArbitrageBounds,
@@ -90,14 +93,14 @@ const plannedSections: { readonly [model: string]: readonly string[] } = {
 const caseKinds: readonly (readonly [keys: readonly string[], kind: SectionKind])[] = [
   [['sources'], { model: oracleFusion }],
   [['exponent', 'quotes'], { model: pythAggregation }],
-  [['assets', 'issuers', 'accounts'], { notBuilt: 'gci' }],
-  [['config', 'steps'], { notBuilt: 'backing' }],
-  [['P_ref', 'quotes'], { notBuilt: 'backing' }],
-  [['last', 'age'], { notBuilt: 'backing' }],
-  [['l_last', 'age'], { notBuilt: 'backing' }],
-  [['V', 'gci', 'claim_loss'], { notBuilt: 'vtotal' }],
-  [['exposure', 'V'], { notBuilt: 'vtotal' }],
-  [['series'], { notBuilt: 'vtotal' }],
+  [['assets', 'issuers', 'accounts'], { model: contagion }],
+  [['config', 'steps'], { model: ledger }],
+  [['P_ref', 'quotes'], { model: exitGap }],
+  [['last', 'age'], { model: depth }],
+  [['l_last', 'age'], { model: unknownBacking }],
+  [['V', 'gci', 'claim_loss'], { model: uplift }],
+  [['exposure', 'V'], { model: accountUplift }],
+  [['series'], { model: publication }],
   [['exposures_lender_rows', 'shocks'], { notBuilt: 'debtrank' }],
   [['liabilities_debtor_rows', 'external_assets'], { notBuilt: 'eisenberg_noe' }],
   [['H', 'debt', 'LT', 'depth'], { notBuilt: 'firesale_threshold' }],

@@ -1,0 +1,110 @@
+import { InvariantError } from '../../schema/errors.ts';
+import type { ContagionAccount, ContagionSystem, Shock } from './system.ts';
+
+/** Amounts above this are refused: no sum of the model can overflow. */
+export const AMOUNT_USD_MAX = 1e30;
+
+/** Columns hold the slot of an asset in 16 bits. */
+const ASSETS_MAX = 65_536;
+
+const isAmount = (value: number) => value >= 0 && value <= AMOUNT_USD_MAX;
+const isShare = (value: number) => value >= 0 && value <= 1;
+const isSlot = (value: number, count: number) => Number.isSafeInteger(value) && value >= 0 && value < count;
+
+function refuse(place: string, value: unknown, expected: string): never {
+  throw new InvariantError(`Contagion: ${place} is ${value}, expected ${expected}`);
+}
+
+function amount(value: number, place: () => string): void {
+  if (!isAmount(value)) refuse(place(), value, `an amount in [0, ${AMOUNT_USD_MAX}]`);
+}
+
+function share(value: number, place: () => string): void {
+  if (!isShare(value)) refuse(place(), value, 'a share in [0, 1]');
+}
+
+function slot(value: number, count: number, list: string, place: () => string): void {
+  if (!isSlot(value, count)) refuse(place(), value, `a slot of the ${count} ${list}`);
+}
+
+/**
+ * Everything but the accounts.
+ * @throws {InvariantError} naming the place of the first thing that is negative, infinite, no number, out of its domain,
+ * a slot that does not exist, a second root asset of one root, or an issuer named twice by one asset.
+ */
+export function checkFrame(system: ContagionSystem): void {
+  const { roots, assets, issuers, deployments } = system;
+  if (assets.length > ASSETS_MAX) refuse('the number of assets', assets.length, `at most ${ASSETS_MAX}`);
+  const rootAssets = new Map<number, string>();
+  for (const asset of assets) {
+    const at = (field: string) => () => `${field} of asset ${asset.id}`;
+    slot(asset.root, roots.length, 'roots', at('root'));
+    slot(asset.sellsAs, assets.length, 'assets', at('sellsAs'));
+    amount(asset.depthUsd, at('depthUsd'));
+    share(asset.loss, at('loss'));
+    for (const issuer of asset.issuers) slot(issuer, issuers.length, 'issuers', at('an issuer'));
+    if (new Set(asset.issuers).size < asset.issuers.length) refuse(at('issuers')(), asset.issuers, 'each one once');
+    if (!asset.isRoot) continue;
+    const other = rootAssets.get(asset.root);
+    if (other !== undefined) refuse(at('isRoot')(), true, `false: ${other} is the root asset already`);
+    rootAssets.set(asset.root, asset.id);
+  }
+  for (const issuer of issuers) {
+    const at = (field: string) => () => `${field} of issuer ${issuer.id}`;
+    slot(issuer.root, roots.length, 'roots', at('root'));
+    share(issuer.loss, at('loss'));
+    share(issuer.lossGivenDefault, at('lossGivenDefault'));
+    if (issuer.outsideReserves !== null) amount(issuer.outsideReserves, at('outsideReserves'));
+    if (issuer.supplyUsd !== null) amount(issuer.supplyUsd, at('supplyUsd'));
+    for (const reserve of issuer.reserves) {
+      slot(reserve.asset, assets.length, 'assets', at('a reserve asset'));
+      amount(reserve.share, at('a reserve share'));
+    }
+  }
+  for (const deployment of deployments) {
+    const at = (field: string) => () => `${field} of deployment ${deployment.id}`;
+    amount(deployment.bonus, at('bonus'));
+    share(deployment.closeFactor, at('closeFactor'));
+    share(deployment.fullLiquidationHealthFactor, at('fullLiquidationHealthFactor'));
+  }
+}
+
+/** @throws {InvariantError} as `checkFrame`, naming the account by its position. */
+export function checkAccount(system: ContagionSystem, account: ContagionAccount, position: number): void {
+  const at = (field: string) => `${field} of account ${position} (owner ${account.owner})`;
+  const { assets, issuers, deployments } = system;
+  if (!isSlot(account.deployment, deployments.length)) {
+    refuse(at('deployment'), account.deployment, `a slot of the ${deployments.length} deployments`);
+  }
+  for (const leg of account.collateral) {
+    if (!isSlot(leg.asset, assets.length))
+      refuse(at('a collateral asset'), leg.asset, `a slot of the ${assets.length} assets`);
+    if (!isAmount(leg.usd)) refuse(at('a collateral amount'), leg.usd, `an amount in [0, ${AMOUNT_USD_MAX}]`);
+    if (!isShare(leg.liquidationThreshold))
+      refuse(at('a liquidationThreshold'), leg.liquidationThreshold, 'a share in [0, 1]');
+    if (!isShare(leg.taint)) refuse(at('a taint'), leg.taint, 'a share in [0, 1]');
+  }
+  for (const leg of account.debt) {
+    if (!isSlot(leg.asset, assets.length))
+      refuse(at('a debt asset'), leg.asset, `a slot of the ${assets.length} assets`);
+    if (!isAmount(leg.usd)) refuse(at('a debt amount'), leg.usd, `an amount in [0, ${AMOUNT_USD_MAX}]`);
+    if (leg.pool !== null && !isSlot(leg.pool, issuers.length))
+      refuse(at('a debt pool'), leg.pool, `a slot of the ${issuers.length} issuers`);
+  }
+}
+
+/** @throws {InvariantError} when a shock has not one share in [0, 1] per root, asset and issuer, or USD falls. */
+export function checkShock(system: ContagionSystem, shock: Shock): void {
+  const { roots, assets, issuers } = system;
+  const lists = [
+    ['fall', shock.falls, roots],
+    ['loss', shock.assetLosses, assets.map(({ id }) => id)],
+    ['loss', shock.issuerLosses, issuers.map(({ id }) => id)],
+  ] as const;
+  for (const [what, values, names] of lists) {
+    if (values.length !== names.length) refuse(`the number of values of ${what}`, values.length, `${names.length}`);
+    for (const [i, value] of values.entries()) share(value, () => `${what} of ${names[i]} in a shock`);
+  }
+  const usd = roots.indexOf('USD');
+  if (usd >= 0 && shock.falls[usd] !== 0) refuse('the fall of USD in a shock', shock.falls[usd], '0');
+}

@@ -1,0 +1,150 @@
+import { checkFrame, checkShock } from './check-system.ts';
+import { Exposed, NO_SALE_ABOVE } from './exposed.ts';
+import type { ContagionParameters } from './parameters.ts';
+import { type Positions, positionsOf } from './positions.ts';
+import type { ContagionSolver, ContagionState, FixedPoint, Stress } from './solver.ts';
+import type { ContagionSystem, Shock } from './system.ts';
+import { consequences, raise, World } from './world.ts';
+
+/** What falls alone do, by borrower: fixed for a market however many solves there are at it. */
+type Market = {
+  /** D_u(s), Dn_u(s). */
+  readonly debtUsd: Float64Array;
+  readonly netDebtUsd: Float64Array;
+  /** beta_u with the falls and no losses. */
+  readonly beta: Float64Array;
+  /** Sum of the shortfalls. */
+  readonly badDebtUsd: number;
+};
+
+/**
+ * The map of risk model 1.5 over columns. Accounts far from their threshold take no part in the rounds (`Exposed`): they
+ * would add exactly 0. Bit for bit the results of `plainSolver`.
+ * Source: risk model 1.5, 1.12. Golden file: gci.json.
+ * @throws {InvariantError} for bad input, naming its place (`check-system.ts`).
+ */
+export function fastSolver(system: ContagionSystem, parameters: ContagionParameters): ContagionSolver {
+  checkFrame(system);
+  const positions = positionsOf(system);
+  const { count, account } = positions;
+  const exposed = new Exposed(system, positions);
+  const markets = new Map<string, Market>();
+  const betaOf = (weighted: number, debt: number) =>
+    debt > 0 ? Math.min(parameters.betaMax, Math.max(0, weighted / debt - 1)) : parameters.betaMax;
+
+  const betaAtCut = new Float64Array(count);
+  let totalDebtUsd = 0;
+  let totalNetDebtUsd = 0;
+  for (let i = 0; i < count; i++) {
+    const debt = positions.debtUsd[i]!;
+    betaAtCut[i] = betaOf(positions.weightedUsd[i]!, debt);
+    totalDebtUsd += debt;
+    totalNetDebtUsd += positions.netDebtUsd[i]!;
+  }
+
+  const marketAt = (falls: readonly number[]): Market => {
+    const key = falls.join();
+    let market = markets.get(key);
+    if (market === undefined) {
+      market = marketOf(system, positions, falls, betaAtCut, betaOf);
+      markets.set(key, market);
+    }
+    return market;
+  };
+
+  const solve = (shock: Shock, start: ContagionState | null = null): FixedPoint => {
+    checkShock(system, shock);
+    const market = marketAt(shock.falls);
+    const impacts = Float64Array.from(system.assets, (_, k) => start?.impacts[k] ?? 0);
+    const issuerLosses = Float64Array.from(system.issuers, (_, b) =>
+      Math.max(shock.issuerLosses[b]!, start?.issuerLosses[b] ?? 0),
+    );
+    const world = new World(system, shock);
+    exposed.forget();
+    let converged = false;
+    let rounds = 0;
+    while (!converged && rounds < parameters.roundsMax) {
+      rounds++;
+      world.set(impacts, issuerLosses);
+      const { salesUsd, shortfallsUsd } = exposed.react(world, market, parameters.healthFactorSlack);
+      const found = consequences(system, world, salesUsd, shortfallsUsd);
+      const change = Math.max(raise(impacts, found.impacts), raise(issuerLosses, found.issuerLosses));
+      converged = change <= parameters.tolerance;
+    }
+    return { impacts, issuerLosses, converged, rounds };
+  };
+
+  const stress = (shock: Shock, state: ContagionState): Stress => {
+    checkShock(system, shock);
+    const market = marketAt(shock.falls);
+    const world = new World(system, shock);
+    world.set(state.impacts, state.issuerLosses);
+    const accountStress = new Float64Array(system.accounts.length);
+    let lost = 0;
+    let badDebtUsd = 0;
+    for (let i = 0; i < count; i++) {
+      const debt = market.debtUsd[i]!;
+      const weighted = world.weightedUsd(positions, i);
+      const fell = market.beta[i]! - betaOf(weighted, debt);
+      if (fell > 0) {
+        const r = Math.min(1, fell / Math.max(betaAtCut[i]!, parameters.betaFloor));
+        accountStress[account[i]!] = r;
+        lost += positions.netDebtUsd[i]! * r;
+      }
+      if (weighted < debt * NO_SALE_ABOVE) {
+        badDebtUsd += Math.max(0, market.netDebtUsd[i]! - world.netUsd(positions, i));
+      }
+    }
+    return {
+      healthLost: totalNetDebtUsd > 0 ? lost / totalNetDebtUsd : 0,
+      badDebtUsd: badDebtUsd - market.badDebtUsd,
+      accountStress,
+    };
+  };
+
+  const netDebtUsd = new Float64Array(system.accounts.length);
+  for (let i = 0; i < count; i++) netDebtUsd[account[i]!] = positions.netDebtUsd[i]!;
+  return { netDebtUsd, totalDebtUsd, totalNetDebtUsd, solve, stress };
+}
+
+function marketOf(
+  system: ContagionSystem,
+  positions: Positions,
+  falls: readonly number[],
+  betaAtCut: Float64Array,
+  betaOf: (weighted: number, debt: number) => number,
+): Market {
+  const { count, collateral, collateralStart, debtStart, debts } = positions;
+  const calm = falls.every((fall) => fall === 0);
+  const remains = Float64Array.from(system.assets, ({ root }) => 1 - falls[root]!);
+  const debtUsd = calm ? positions.debtUsd : new Float64Array(count);
+  const netDebtUsd = calm ? positions.netDebtUsd : new Float64Array(count);
+  const beta = calm ? betaAtCut : new Float64Array(count);
+  let badDebtUsd = 0;
+  for (let i = 0; i < count; i++) {
+    let weighted = positions.weightedUsd[i]!;
+    if (!calm) {
+      let debt = 0;
+      let net = 0;
+      for (let l = debtStart[i]!; l < debtStart[i + 1]!; l++) {
+        const left = remains[debts.asset[l]!]!;
+        debt += debts.usd[l]! * left;
+        net += debts.net[l]! * left;
+      }
+      weighted = 0;
+      for (let k = collateralStart[i]!; k < collateralStart[i + 1]!; k++) {
+        weighted += collateral.weighted[k]! * remains[collateral.asset[k]!]!;
+      }
+      debtUsd[i] = debt;
+      netDebtUsd[i] = net;
+      beta[i] = betaOf(weighted, debt);
+    }
+    if (weighted >= debtUsd[i]! * NO_SALE_ABOVE) continue;
+    let value = 0;
+    for (let k = collateralStart[i]!; k < collateralStart[i + 1]!; k++) {
+      value += collateral.net[k]! * remains[collateral.asset[k]!]!;
+    }
+    badDebtUsd += Math.max(0, netDebtUsd[i]! - value);
+  }
+  return { debtUsd, netDebtUsd, beta, badDebtUsd };
+}

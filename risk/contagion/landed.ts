@@ -1,0 +1,44 @@
+import { netOf } from './positions.ts';
+import type { ContagionSolver } from './solver.ts';
+import type { ContagionSystem } from './system.ts';
+
+/** Where GCI_now lands: sums of w_u r_u. Each of the three adds up to it. */
+export type Landed = {
+  readonly byDeployment: readonly number[];
+  /** Sorted by chain. */
+  readonly byChain: readonly { readonly chain: string; readonly share: number }[];
+  /** By asset in which the net debt is owed. */
+  readonly byDebtAsset: readonly number[];
+};
+
+/**
+ * @param accountStress r_u by account.
+ * Source: risk model 1.9. Golden file: gci.json.
+ */
+export function landed(
+  system: ContagionSystem,
+  solver: Pick<ContagionSolver, 'netDebtUsd' | 'totalNetDebtUsd'>,
+  accountStress: ArrayLike<number>,
+): Landed {
+  const total = solver.totalNetDebtUsd;
+  const byDeployment = new Float64Array(system.deployments.length);
+  const byDebtAsset = new Float64Array(system.assets.length);
+  for (const [i, { collateral, debt, deployment }] of system.accounts.entries()) {
+    const stress = accountStress[i]!;
+    if (stress === 0) continue;
+    byDeployment[deployment]! += solver.netDebtUsd[i]! * stress;
+    for (const { asset, usd } of debt) byDebtAsset[asset]! += netOf(asset, usd, debt, collateral) * stress;
+  }
+  const share = (lost: number) => (total > 0 ? lost / total : 0);
+  const chains = [...new Set(system.deployments.map(({ chain }) => chain))].sort();
+  return {
+    byDeployment: Array.from(byDeployment, share),
+    byChain: chains.map((chain) => ({
+      chain,
+      share: share(
+        system.deployments.reduce((lost, { chain: on }, d) => (on === chain ? lost + byDeployment[d]! : lost), 0),
+      ),
+    })),
+    byDebtAsset: Array.from(byDebtAsset, share),
+  };
+}

@@ -1,0 +1,97 @@
+import { exp } from '../math/exp-log-pow.ts';
+import type { CollateralColumns, Positions } from './positions.ts';
+import type { ContagionSystem, Shock } from './system.ts';
+
+/** What assets are worth under a shock at a state of the map, by asset. */
+export class World {
+  /** J_k: value relative to the root. */
+  readonly values: Float64Array;
+  /** M_r J_k: share of its value at the cut that is left, before the root's price impact. */
+  readonly remains: Float64Array;
+  /** p_root(r(k)). */
+  readonly rootImpacts: Float64Array;
+  readonly shock: Shock;
+  readonly #system: ContagionSystem;
+
+  constructor(system: ContagionSystem, shock: Shock) {
+    this.#system = system;
+    this.shock = shock;
+    this.values = new Float64Array(system.assets.length);
+    this.remains = new Float64Array(system.assets.length);
+    this.rootImpacts = new Float64Array(system.assets.length);
+  }
+
+  set(impacts: ArrayLike<number>, issuerLosses: ArrayLike<number>): void {
+    const { assets, roots } = this.#system;
+    const ofRoot = new Float64Array(roots.length);
+    for (let k = 0; k < assets.length; k++) if (assets[k]!.isRoot) ofRoot[assets[k]!.root] = impacts[k]!;
+    for (let k = 0; k < assets.length; k++) {
+      const { isRoot, issuers, root } = assets[k]!;
+      let value = (1 - this.shock.assetLosses[k]!) * (isRoot ? 1 : 1 - impacts[k]!);
+      for (const issuer of issuers) value *= 1 - issuerLosses[issuer]!;
+      this.values[k] = value;
+      this.remains[k] = (1 - this.shock.falls[root]!) * value;
+      this.rootImpacts[k] = ofRoot[root]!;
+    }
+  }
+
+  /** W_u = sum LT C H of borrower i, USD. */
+  weightedUsd({ collateral, collateralStart }: Positions, i: number): number {
+    return this.#sum(collateral, collateral.weighted, collateralStart[i]!, collateralStart[i + 1]!);
+  }
+
+  /** V_u = sum Cn H of borrower i, USD. */
+  netUsd({ collateral, collateralStart }: Positions, i: number): number {
+    return this.#sum(collateral, collateral.net, collateralStart[i]!, collateralStart[i + 1]!);
+  }
+
+  #sum({ asset, unhedged, kept }: CollateralColumns, usd: Float64Array, from: number, to: number): number {
+    const { remains, rootImpacts } = this;
+    let total = 0;
+    for (let k = from; k < to; k++) {
+      const slot = asset[k]!;
+      total += usd[k]! * (remains[slot]! * (1 - rootImpacts[slot]! * unhedged[k]!) * kept[k]!);
+    }
+    return total;
+  }
+}
+
+/** The next state: what sales do to prices, and shortfalls and reserves to issuers. */
+export function consequences(
+  { assets, issuers }: ContagionSystem,
+  world: World,
+  salesUsd: Float64Array,
+  shortfallsUsd: Float64Array,
+) {
+  const { falls, issuerLosses } = world.shock;
+  return {
+    impacts: Float64Array.from(assets, ({ depthUsd }, k) => (salesUsd[k]! > 0 ? 1 - exp(-salesUsd[k]! / depthUsd) : 0)),
+    issuerLosses: Float64Array.from(issuers, ({ outsideReserves, reserves, root, supplyUsd }, b) => {
+      let shares = 0;
+      let backed = 0;
+      for (const { asset, share } of reserves) {
+        const held = assets[asset]!.root;
+        const remains = (1 - falls[held]!) * (1 - world.rootImpacts[asset]!);
+        const promised = 1 - falls[root]!;
+        shares += share;
+        backed += share * world.values[asset]! * (held === root || remains >= promised ? 1 : remains / promised);
+      }
+      const outside = outsideReserves ?? Math.max(0, 1 - shares);
+      const lent = supplyUsd !== null && shortfallsUsd[b]! > 0 ? Math.min(1, shortfallsUsd[b]! / supplyUsd) : 0;
+      return Math.max(issuerLosses[b]!, lent, Math.min(1, Math.max(0, 1 - outside - backed)));
+    }),
+  };
+}
+
+/** Takes the larger of old and new, in place; tells the largest change. */
+export function raise(old: Float64Array, found: Float64Array): number {
+  let change = 0;
+  for (let i = 0; i < old.length; i++) {
+    const rise = found[i]! - old[i]!;
+    if (rise > 0) {
+      old[i] = found[i]!;
+      if (rise > change) change = rise;
+    }
+  }
+  return change;
+}
