@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { sources } from '../indexer/sources/registry.ts';
 import { ConfigurationError } from '../schema/chains-config.ts';
 import { minimal } from './configuration.fixture.ts';
 import { ConfigurationFileError, configurationOf, meaningOf, readLayer } from './configuration.ts';
@@ -152,7 +153,7 @@ describe('configurationOf', () => {
       'an unknown source',
       (c) => (c.chains.one.meaning.feeds['pyth/ETH'].source = 'phyt'),
       `${feed}.pyth/ETH.source`,
-      'api3, chainlink, pyth, uniswap-v3',
+      sources.map(({ id }) => id).join(', '),
       'phyt',
     ],
     [

@@ -567,6 +567,134 @@ describe('time alone', () => {
   });
 });
 
+describe('a value that was proposed', () => {
+  const origin = { chainId: one, source: 'static' } as const;
+  const period = (seconds: number, fromState = false): DomainEvent => ({
+    type: 'OracleChallengePeriodReported',
+    ...origin,
+    oracle: 'oracle-a',
+    seconds,
+    blockNumber: 1,
+    fromState,
+  });
+  const proposed = (usd: number, observedAt: number): DomainEvent => ({
+    type: 'OraclePriceProposed',
+    ...origin,
+    reporter: 'reporter-a',
+    value: BigInt(100 * usd),
+    observedAt,
+    blockNumber: observedAt,
+  });
+  const dropped = (usd: number): DomainEvent => ({
+    type: 'OraclePriceDropped',
+    ...origin,
+    reporter: 'reporter-a',
+    value: BigInt(100 * usd),
+    blockNumber: 1,
+  });
+  /** The events are those of a block of that time. */
+  class Blocks extends Story {
+    block(time: number, ...events: readonly DomainEvent[]): this {
+      this.at(time);
+      this.fold.sealBlock({ chainId: one, number: time, hash: '0x', timestamp: time, rowsSha256: '' }, '');
+      return this.at(time, ...events);
+    }
+  }
+  const story = () => new Blocks(abc).block(100, period(300), price('a', 100, 100)).through(100);
+  const priceOf = (told: Story) => (told.fold.state.get('feed', 'one/a') as unknown as FeedFacts).price;
+
+  it('counts when its challenge period is over, by a closing of its own, once', () => {
+    const told = story().block(200, proposed(110, 195)).through(490);
+    expect([priceOf(told), told.times]).toEqual([100, [100]]);
+    told.through(10_000);
+    expect([priceOf(told), told.times]).toEqual([110, [100, 500]]);
+    expect((told.fold.state.get('feed', 'one/a') as unknown as FeedFacts).observedAt).toBe(195);
+    expect(told.fold.nextClosing()).toBeGreaterThan(10_000);
+  });
+
+  it('counts for nothing, not even for the volatility, when it is dropped before', () => {
+    const never = story().block(450).through(2000);
+    const told = story().block(200, proposed(900, 195)).block(450, dropped(900)).through(2000);
+    expect(told.fold.state.get('feed', 'one/a')).toEqual(never.fold.state.get('feed', 'one/a'));
+    expect(told.times).toEqual([100]);
+  });
+
+  it('is superseded by a report within its period, whatever that is', () => {
+    const told = story()
+      .block(200, proposed(900, 195))
+      .block(300, price('a', 101, 290))
+      .through(5000);
+    expect([priceOf(told), told.times]).toEqual([101, [100, 300]]);
+  });
+
+  it('still counts where a report or another proposal comes in the same step, after its period', () => {
+    const told = story().block(200, proposed(110, 195)).block(501, proposed(120, 500));
+    expect(priceOf(told.through(700))).toBe(110);
+    expect(priceOf(told.through(900))).toBe(120);
+    const late = story()
+      .block(195, proposed(110, 190))
+      .block(496, price('a', 105, 494));
+    const { fast } = late.fold.state.get('feed', 'one/a') as unknown as FeedFacts;
+    expect(fast).toEqual(
+      (
+        story()
+          .block(495, price('a', 110, 190))
+          .block(496, price('a', 105, 494))
+          .fold.state.get('feed', 'one/a') as unknown as FeedFacts
+      ).fast,
+    );
+  });
+
+  it('waits while nobody said how long, and follows a period that changes', () => {
+    const unknown = new Blocks(abc)
+      .block(100, price('a', 100, 100))
+      .block(200, proposed(110, 195))
+      .through(9000);
+    expect([priceOf(unknown), unknown.times]).toEqual([100, [100]]);
+    expect(priceOf(unknown.block(9001, period(300)).through(9010))).toBe(110);
+    const longer = story().block(200, proposed(110, 195)).block(300, period(900)).through(1000);
+    expect(priceOf(longer)).toBe(100);
+    expect(priceOf(longer.through(1100))).toBe(110);
+    const shorter = story().block(200, proposed(110, 195)).block(300, period(50)).through(310);
+    expect(priceOf(shorter)).toBe(110);
+  });
+
+  it('that counted already and is dropped leaves its feed without a price until it reports again', () => {
+    const told = story().block(200, proposed(110, 195)).through(600);
+    expect(priceOf(told.block(700, dropped(111)))).toBe(110);
+    told.block(710, dropped(110)).through(710);
+    expect([priceOf(told), told.refused['a']]).toEqual([null, 'no-data']);
+    expect(priceOf(told.block(800, price('a', 105, 800)))).toBe(105);
+  });
+
+  it('of the future is left out and named, and one of a stranger is ignored', () => {
+    const told = story().block(200, proposed(110, 300)).through(5000);
+    expect([priceOf(told), told.flagged]).toEqual([100, ['a']]);
+    const strange = { ...proposed(1, 195), reporter: 'nobody' } as DomainEvent;
+    expect(
+      story()
+        .block(200, strange, { ...dropped(100), reporter: 'nobody' } as DomainEvent)
+        .through(5000).times,
+    ).toEqual([100]);
+  });
+
+  it('and its period mend what a state read broke', () => {
+    const told = story()
+      .block(200, garbled('oracle-a', 0, true))
+      .block(210, period(300, true))
+      .through(210);
+    expect((told.fold.state.get('feed', 'one/a') as unknown as FeedFacts).failed).toBeNull();
+  });
+
+  it('is undone with its frame', () => {
+    const told = story();
+    told.block(200, proposed(110, 195));
+    told.fold.state.discardOpen();
+    told.fold.reset();
+    expect([told.fold.state.keys('proposal'), told.fold.nextClosing()]).toEqual([[], story().fold.nextClosing()]);
+  });
+});
+
 describe('undoing', () => {
   it('brings back what comes next, as if the undone had never been', () => {
     const tell = (story: Story) =>

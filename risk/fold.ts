@@ -5,6 +5,9 @@ import type {
   DomainEvent,
   FeedDefinition,
   ModelParameters,
+  OracleChallengePeriodReported,
+  OraclePriceDropped,
+  OraclePriceProposed,
   OraclePriceReported,
   PoolDefinition,
   PoolEvent,
@@ -28,6 +31,7 @@ import { type EwmaState, initialEwma, updateEwma } from './volatility/ewma.ts';
  * - `oracle`, `reporter` / `chain:source:name`: the feeds that name stands for
  * - `dynamic` / `chain:source`: oracles here say on chain who reports for them; the last block that was asked
  * - `pending` / `chain:source:reporter`: reports of nobody's reporter since then: a new aggregator's first rounds
+ * - `proposal` / feed id: a value that counts when its challenge period is over; `challenge` / feed id: that period
  * - `pool`, `poolTicks`: the pools that feeds watch, see pool/pool.ts
  * - `sequencer` / chain id: its uptime feed and what that last said; `chain` / chain id: last block with rows, its commitment, membership
  * - `clock` / `now`: the last closing time
@@ -47,6 +51,8 @@ type PendingReport = readonly [
   observedAt: number | null,
   blockNumber: number,
 ];
+/** `since`: time of its block. */
+type Proposal = { readonly value: string; readonly observedAt: number; readonly block: number; readonly since: number };
 type ClosingOrder = readonly { readonly id: string; readonly quotes: readonly string[] }[];
 
 /** What one closing publishes; null values when nothing is said. */
@@ -136,6 +142,9 @@ export class Fold {
       const at = (this.state.get('asset', id) as unknown as AssetRow).dueAt;
       if (at !== null) due = Math.min(due, Math.max(this.stepEnd(at), this.#stepAfter(closed)));
     }
+    for (const id of this.state.keys('proposal')) {
+      due = Math.min(due, Math.max(this.stepEnd(this.#standsAt(id)), this.#stepAfter(closed)));
+    }
     return due;
   }
 
@@ -192,6 +201,15 @@ export class Fold {
         for (const id of this.#feedsNamed('oracle', event.chainId, event.source, event.oracle)) {
           this.#setScale(id, event.decimals, effectiveTime);
         }
+        return;
+      case 'OraclePriceProposed':
+        this.#propose(event, effectiveTime);
+        return;
+      case 'OraclePriceDropped':
+        this.#drop(event, effectiveTime);
+        return;
+      case 'OracleChallengePeriodReported':
+        this.#setChallengePeriod(event, effectiveTime);
         return;
       case 'LogNotUnderstood': {
         const named = new Set([
@@ -289,8 +307,67 @@ export class Fold {
         continue;
       }
       if (event.fromState) this.#mend(id, event.blockNumber, effectiveTime);
+      else this.#settle(id, effectiveTime);
       this.#takeReport(id, event.value, event.confidence, event.observedAt, event.blockNumber, effectiveTime);
     }
+  }
+
+  #propose(event: OraclePriceProposed, effectiveTime: number): void {
+    for (const id of this.#feedsNamed('reporter', event.chainId, event.source, event.reporter)) {
+      this.#settle(id, effectiveTime);
+      if (event.observedAt > effectiveTime + this.#parameters.futureSecondsMax) {
+        this.#refuseFuture(id, event.blockNumber, effectiveTime);
+        continue;
+      }
+      const { value, observedAt, blockNumber: block } = event;
+      const proposal: Proposal = { value: String(value), observedAt, block, since: this.#blockTime };
+      this.state.set('proposal', id, asRow(proposal));
+      this.#due = undefined;
+    }
+  }
+
+  #drop(event: OraclePriceDropped, effectiveTime: number): void {
+    for (const id of this.#feedsNamed('reporter', event.chainId, event.source, event.reporter)) {
+      if (this.state.get('proposal', id)) {
+        this.state.set('proposal', id, undefined);
+        this.#due = undefined;
+        continue;
+      }
+      // It was made final while its chain was not followed, or by a period that has since become longer.
+      const facts = this.#facts(id);
+      if (facts.answer !== String(event.value)) continue;
+      this.#setFacts(id, { ...facts, answer: null, confidenceRaw: null, price: null, confidence: null });
+      this.#newsOf(id, effectiveTime);
+    }
+  }
+
+  #setChallengePeriod(event: OracleChallengePeriodReported, effectiveTime: number): void {
+    for (const id of this.#feedsNamed('oracle', event.chainId, event.source, event.oracle)) {
+      if (event.fromState) this.#mend(id, event.blockNumber, effectiveTime);
+      if (this.state.get('challenge', id)?.['seconds'] === event.seconds) continue;
+      this.state.set('challenge', id, { seconds: event.seconds });
+      this.#due = undefined;
+    }
+  }
+
+  /** When the feed's proposal counts, seconds; Infinity while the challenge period is unknown. */
+  #standsAt(id: string): number {
+    const period = this.state.get('challenge', id)?.['seconds'] as number | undefined;
+    return (this.state.get('proposal', id)?.['since'] as number) + (period ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** The reporter spoke again: what it proposed before counts if its period was over by now, and else never will. */
+  #settle(id: string, effectiveTime: number): void {
+    if (!this.state.get('proposal', id)) return;
+    if (this.#standsAt(id) <= this.#blockTime) this.#takeProposal(id, effectiveTime);
+    else this.state.set('proposal', id, undefined);
+    this.#due = undefined;
+  }
+
+  #takeProposal(id: string, effectiveTime: number): void {
+    const { value, observedAt, block } = this.state.get('proposal', id) as unknown as Proposal;
+    this.state.set('proposal', id, undefined);
+    this.#takeReport(id, BigInt(value), null, observedAt, block, effectiveTime);
   }
 
   /** Taken, a claim from the future would silence the feed until then: what it said before stands, and the answer says so. */
@@ -557,6 +634,7 @@ export class Fold {
   close(time: number): { closing: Closing | null; frame: Frame } {
     const parameters = this.#parameters;
     invariant(time > this.closedTime, `Closing ${time} after ${this.closedTime}`);
+    for (const id of this.state.keys('proposal')) if (this.#standsAt(id) <= time) this.#takeProposal(id, time);
     const all = time % parameters.ageingSeconds === 0;
     const closed = new Map<string, PublishedAsset>();
     for (const { id, quotes } of this.#closingOrder()) {

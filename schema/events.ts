@@ -13,6 +13,9 @@ export type DomainEvent =
   | OraclePriceReported
   | OracleReporterAssigned
   | OracleScaleReported
+  | OraclePriceProposed
+  | OraclePriceDropped
+  | OracleChallengePeriodReported
   | LogNotUnderstood
   | PoolEvent
   | LendingEvent;
@@ -169,6 +172,43 @@ export interface OracleScaleReported {
   readonly oracle: string;
   /** Reported value = price * 10^decimals; negative where the source's exponent is positive. */
   readonly decimals: number;
+}
+
+/**
+ * A value that becomes the reporter's price once the oracle's challenge period has passed since its block, unless it is
+ * dropped or another value is reported or proposed before. Until then it counts for nothing.
+ */
+export interface OraclePriceProposed {
+  readonly type: 'OraclePriceProposed';
+  readonly chainId: ChainId;
+  readonly source: string;
+  readonly reporter: string;
+  /** As on chain, scaled by the feed's decimals. */
+  readonly value: bigint;
+  /** Seconds, as the source claims. */
+  readonly observedAt: number;
+  readonly blockNumber: number;
+}
+
+/** What was proposed is dropped; where it counts already, the reporter has no price until it reports again. */
+export interface OraclePriceDropped {
+  readonly type: 'OraclePriceDropped';
+  readonly chainId: ChainId;
+  readonly source: string;
+  readonly reporter: string;
+  readonly value: bigint;
+  readonly blockNumber: number;
+}
+
+/** How long a proposal can be challenged, from its block on. Proposals wait until this is known. */
+export interface OracleChallengePeriodReported {
+  readonly type: 'OracleChallengePeriodReported';
+  readonly chainId: ChainId;
+  readonly source: string;
+  readonly oracle: string;
+  readonly seconds: number;
+  readonly blockNumber: number;
+  readonly fromState: boolean;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { LogNotUnderstood } from '../../schema/events.ts';
-import { Address, type Hash, type Hex } from '../../schema/ids.ts';
+import { Address, Hash, type Hex } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 
 /**
@@ -41,6 +41,12 @@ export function intAt(hex: string, index: number, bits: number, name: string): b
   }
   const magnitude = BigInt(`0x${hex.slice(split, split + digits)}`);
   return negative ? magnitude - (1n << BigInt(bits)) : magnitude;
+}
+
+/** Word `index` as it stands. */
+export function wordAt(hex: string, index: number): Hash {
+  const start = 2 + index * wordDigits;
+  return Hash(`0x${hex.slice(start, start + wordDigits)}`);
 }
 
 /** Seconds since the epoch in word `index`. @throws {MalformedWord} when above `bits` or not exact as a number. */

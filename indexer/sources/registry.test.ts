@@ -5,6 +5,7 @@ import {
   encodeAbiParameters,
   encodeEventTopics,
   parseAbi,
+  parseAbiParameters,
   toEventSelector,
   toFunctionSelector,
 } from 'viem';
@@ -128,6 +129,14 @@ const abi = parseAbi([
   'event Swap(address indexed sender, address indexed recipient, int256 amount0, int256 amount1, uint160 sqrtPriceX96, uint128 liquidity, int24 tick)',
   'event Mint(address sender, address indexed owner, int24 indexed tickLower, int24 indexed tickUpper, uint128 amount, uint256 amount0, uint256 amount1)',
   'event Burn(address indexed owner, int24 indexed tickLower, int24 indexed tickUpper, uint128 amount, uint256 amount0, uint256 amount1)',
+  'struct SchnorrData { bytes32 signature; address commitment; bytes feedIds; }',
+  'struct PokeData { uint128 val; uint32 age; }',
+  'event Poked(address indexed caller, uint128 val, uint32 age)',
+  'event OpPoked(address indexed caller, address indexed opFeed, SchnorrData schnorrData, PokeData pokeData)',
+  'event OpPokeDataDropped(address indexed caller, PokeData pokeData)',
+  'event OpChallengePeriodUpdated(address indexed caller, uint16 oldOpChallengePeriod, uint16 newOpChallengePeriod)',
+  'event ValueUpdate(uint256 value, bytes32 dataFeedId, uint256 updatedAt)',
+  'event ValueUpdate(bytes32 indexed id, uint64 timestampNs, int192 quantizedValue)',
 ]);
 
 test('topics and selectors are those of the published signatures', () => {
@@ -147,6 +156,10 @@ test('topics and selectors are those of the published signatures', () => {
     'token0()',
     'token1()',
     'fee()',
+    'decimals()',
+    'opChallengePeriod()',
+    'getLastUpdateDetailsUnsafe(bytes32)',
+    'getTemporalNumericValueUnsafeV1(bytes32)',
   ];
   expect(asked.sort()).toEqual(functions.map((name) => toFunctionSelector(name)).sort());
 });
@@ -234,6 +247,61 @@ test('reads what an independent encoder wrote, over the whole range of every typ
   );
 });
 
+test('reads optimistic pokes, values of RedStone and of Stork as an independent encoder wrote them', () => {
+  const bytes = fc.uint8Array({ maxLength: 70 }).map((data) => `0x${Buffer.from(data).toString('hex')}` as const);
+  const row = rowOf(['0x'], [], []);
+  const opPoked = 'bytes32 signature, address commitment, bytes feedIds';
+  fc.assert(
+    fc.property(uint(128), uint(32), bytes, bytes32, (val, age, feedIds, signature) => {
+      const [caller, opFeed] = [`0x${'ab'.repeat(20)}`, `0x${'cd'.repeat(20)}`] as const;
+      const topics = encodeEventTopics({ abi, eventName: 'OpPoked', args: { caller, opFeed } });
+      const data = encodeAbiParameters(parseAbiParameters(`(${opPoked}) s, (uint128 val, uint32 age) p`), [
+        { signature: signature as `0x${string}`, commitment: opFeed, feedIds },
+        { val, age: Number(age) },
+      ]);
+      const encoded = { ...row, topics: topics as unknown as Hash[], data: data as Hex };
+      expect(decoder.decodeLog(encoded)).toMatchObject([
+        { type: 'OraclePriceProposed', reporter: row.address, value: val, observedAt: Number(age) },
+      ]);
+      // A bit in the padding, or an offset that points elsewhere, is no encoder's work.
+      if (feedIds.length % 64 !== 2) {
+        const dirty = { ...encoded, data: `${data.slice(0, -1)}1` as Hex };
+        expect(decoder.decodeLog(dirty)).toMatchObject([{ type: 'LogNotUnderstood', origin: row.address }]);
+      }
+      for (const at of [0, 5]) {
+        const moved = `${data.slice(0, 2 + at * 64 + 62)}80${data.slice(2 + at * 64 + 64)}` as Hex;
+        expect(decoder.decodeLog({ ...encoded, data: moved })).toMatchObject([{ type: 'LogNotUnderstood' }]);
+      }
+    }),
+  );
+  const [redstoneTopic, storkTopic] = abi
+    .filter((item) => item.name === 'ValueUpdate')
+    .map((event) => Hash(toEventSelector(event))) as [Hash, Hash];
+  fc.assert(
+    fc.property(uint(256), bytes32, fc.bigInt(0n, 2n ** 53n - 1n), (value, id, updatedAt) => {
+      const values = [value, BigInt(id), updatedAt];
+      expect(decoder.decodeLog(rowOf([redstoneTopic], ['uint256', 'uint256', 'uint256'], values))).toMatchObject([
+        { reporter: `${row.address}:${id}`, value, observedAt: Number(updatedAt) },
+      ]);
+    }),
+  );
+  fc.assert(
+    fc.property(bytes32, uint(64), int(192), (id, time, value) => {
+      expect(decoder.decodeLog(rowOf([storkTopic, id], ['uint64', 'int192'], [time, value]))).toMatchObject([
+        { reporter: `${row.address}:${id}`, value, observedAt: Number(time / 10n ** 9n) },
+      ]);
+    }),
+  );
+});
+
+test('a RedStone log with a time beyond a double names its feed, and one of another length only its contract', () => {
+  const topic = Hash('0xf36866d965ee70c8632ff558f5cf8d41ee9ca1d0d0bc7700786e57be60747390');
+  const row = rowOf([topic], ['uint256', 'uint256', 'uint256'], [1n, 7n, 2n ** 53n]);
+  const key = `0x${'7'.padStart(64, '0')}`;
+  expect(decoder.decodeLog(row)).toMatchObject([{ type: 'LogNotUnderstood', origin: `${row.address}:${key}` }]);
+  expect(decoder.decodeLog({ ...row, data: Hex('0x') })).toMatchObject([{ origin: row.address }]);
+});
+
 test('refuses any word that the declared type could not have written', () => {
   const events = [
     {
@@ -260,6 +328,27 @@ test('refuses any word that the declared type could not have written', () => {
       words: [
         ['uint', 160],
         ['int', 24],
+      ],
+    },
+    {
+      topics: encodeEventTopics({ abi, eventName: 'Poked', args: { caller: `0x${'ab'.repeat(20)}` } }),
+      words: [
+        ['uint', 128],
+        ['uint', 32],
+      ],
+    },
+    {
+      topics: encodeEventTopics({ abi, eventName: 'OpPokeDataDropped', args: { caller: `0x${'ab'.repeat(20)}` } }),
+      words: [
+        ['uint', 128],
+        ['uint', 32],
+      ],
+    },
+    {
+      topics: ['0xe24720f45cb74f2d55f1deebb6098f50f10b511dab8a7d47c4819a08dcd0b895', `0x${word}`],
+      words: [
+        ['uint', 64],
+        ['int', 192],
       ],
     },
   ] as const;
@@ -291,10 +380,17 @@ test('recorded logs read the same by an independent decoder', () => {
         data: row.data as `0x${string}`,
         strict: true,
       });
-      const found = args as { readonly [name: string]: bigint | number | undefined };
+      const { pokeData } = args as { readonly pokeData?: { readonly [name: string]: bigint | number } };
+      const found = { ...args, ...pokeData } as { readonly [name: string]: bigint | number | undefined };
       const [event] = events as [{ readonly [name: string]: unknown }];
-      if (event['type'] === 'OraclePriceReported') {
-        expect(event['value']).toBe(String(found['current'] ?? found['price'] ?? found['value']));
+      if (event['type'] === 'OracleChallengePeriodReported') {
+        expect(event['seconds']).toBe(found['newOpChallengePeriod']);
+      } else if (String(event['type']).startsWith('OraclePrice')) {
+        const names = ['current', 'price', 'value', 'val', 'quantizedValue'];
+        expect(event['value']).toBe(String(names.map((name) => found[name]).find((value) => value !== undefined)));
+        const observedAt = found['updatedAt'] ?? found['publishTime'] ?? found['timestamp'] ?? found['age'];
+        const seconds = observedAt ?? (found['timestampNs'] as bigint) / 10n ** 9n;
+        if (event['observedAt'] !== undefined) expect(event['observedAt']).toBe(Number(seconds));
       } else if (event['type'] === 'PoolPriceMoved') {
         expect([event['sqrtPrice'], event['tick'], event['liquidity']]).toEqual([
           String(found['sqrtPriceX96']),

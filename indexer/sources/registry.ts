@@ -12,8 +12,10 @@ import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 import { aaveV3 } from './aave-v3.ts';
 import { api3 } from './api3.ts';
 import { chainlink } from './chainlink.ts';
+import { chronicle } from './chronicle.ts';
 import { parseObservation } from './observations.ts';
 import { pyth } from './pyth.ts';
+import { redstone } from './redstone.ts';
 import type { Selection } from './selection.ts';
 import {
   type LendingSource,
@@ -24,10 +26,11 @@ import {
   type WatchedDeployment,
   type WatchedFeed,
 } from './source.ts';
+import { stork } from './stork.ts';
 import { uniswapV3 } from './uniswap-v3.ts';
 
 /** Every oracle network we understand. */
-export const sources: readonly PriceSource[] = [api3, chainlink, pyth, uniswapV3];
+export const sources: readonly PriceSource[] = [api3, chainlink, chronicle, pyth, redstone, stork, uniswapV3];
 /** Every lending protocol we understand. */
 export const lendingSources: readonly LendingSource[] = [aaveV3];
 
