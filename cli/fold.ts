@@ -4,6 +4,7 @@ import { AnotherMeaningError } from '../indexer/fold/lineage.ts';
 import { type FoldOptions, runFold } from '../indexer/fold/run-fold.ts';
 import { type ContextOptions, loadContext, withContextOptions } from './context.ts';
 import { withPartDatabase } from './database.ts';
+import { refuseUnmigrated } from './migrate.ts';
 import { modelVersion } from './model-version.ts';
 import { note, runPart, tell } from './part.ts';
 import { utc } from './progress.ts';
@@ -25,8 +26,9 @@ A second fold on the same database takes over from the first, which stops.`,
       const devnet = await devnetOf(context, signal);
       if (signal.aborted) return;
       let saidAt = 0;
-      await withPartDatabase(context, signal, async (databaseUrl) =>
-        fold({
+      await withPartDatabase(context, signal, async (databaseUrl) => {
+        await refuseUnmigrated(context, databaseUrl);
+        await fold({
           databaseUrl,
           network: context.network,
           meaning: context.meaning,
@@ -42,8 +44,8 @@ A second fold on the same database takes over from the first, which stops.`,
             saidAt = Date.now();
             note(`fold: published through ${utc(publishedTime)}, ${eventsApplied} events`);
           },
-        }),
-      );
+        });
+      });
     });
   });
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type FreshDatabase, openFreshDatabase } from '../test/fresh-database.ts';
 
 const binary = fileURLToPath(new URL('../bin/avsl.mjs', import.meta.url));
 let folder = '';
@@ -122,6 +123,15 @@ describe('what is refused', () => {
 });
 
 describe('what fails', () => {
+  let database: FreshDatabase;
+  let bareUrl = '';
+  beforeAll(async () => {
+    database = await openFreshDatabase();
+    await database.pool.query('CREATE DATABASE bare');
+    bareUrl = database.url.replace('/avsl?', '/bare?');
+  });
+  afterAll(() => database?.drop());
+
   test('an unknown chain: exit code 1 and the chains there are', async () => {
     const { code, stderr } = await avsl(['ingest', '--chain', 'bse']);
     expect({ code, stderr }).toEqual({
@@ -175,6 +185,15 @@ describe('what fails', () => {
   test('parts of the devnet where none runs', async () => {
     const { code, stderr } = await avsl(['ingest', '--chain', 'base']);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('No devnet runs on') });
+  });
+
+  test.each([
+    ['fold', []],
+    ['replay', []],
+    ['recompute', ['--seq', '1']],
+  ])('%s on a database that is not migrated', async (name, args) => {
+    const { code, stderr } = await avsl([name, ...args], { DATABASE_URL: bareUrl });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^avsl: .*avsl migrate/) });
   });
 
   test('stack traces are shown on request only', async () => {
