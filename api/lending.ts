@@ -3,7 +3,7 @@ import { NO_DEBT } from '../risk/lending/health-factor.ts';
 import { BASE_DECIMALS, isPriceRead } from '../risk/lending/market.ts';
 import { ceilDivide } from '../risk/lending/wad-ray.ts';
 import { toFloat } from '../schema/units.ts';
-import type { StoredLiquidation } from '../store/read-lending.ts';
+import type { HistorySpan, StoredLiquidation } from '../store/read-lending.ts';
 import { connection, decodeTextCursor, pageSize } from './connection.ts';
 import type { ApiContext } from './context.ts';
 import { ApiError } from './errors.ts';
@@ -22,10 +22,11 @@ import type {
   OperationKind,
   PositionLegResolvers,
   PositionResolvers,
+  QueryPositionHistoryArgs,
   QueryResolvers,
   ReserveResolvers,
 } from './types.generated.ts';
-import { iso, nowOf } from './view.ts';
+import { iso, nowOf, type ReadyHead } from './view.ts';
 
 const usd = (value: bigint): number => toFloat(value, BASE_DECIMALS);
 const usdOrNull = (value: bigint | null): number | null => (value === null ? null : usd(value));
@@ -131,79 +132,80 @@ export const lendingQueries: Pick<
       return { snapshot, address, positions };
     }),
 
-  liquidations: (_, { where, from, to, orderBy, first, after, asOf }, context) => {
-    const size = pageSize(first);
-    const cursor = decodeTextCursor('liquidations', after, /^(\d{1,15}) (\S+) (\d{1,15}) (\d{1,9})$/);
-    return answerLending(context, { asOf, pageOf: null }, async (snapshot, { seq }) => {
-      const { lineage, time } = snapshot.key;
-      const rows = await context.services.store.lending.liquidations({
-        lineage,
-        deployments: marketsOf(snapshot, where).map(({ id }) => id),
-        fromTime: from ?? 0,
-        toTime: Math.min(to ?? time, time),
-        ascending: orderBy?.direction === 'ASC',
-        limit: size + 1,
-        account: where?.account ?? null,
-        after: cursor && {
-          time: Number(cursor[1]),
-          deployment: cursor[2] as string,
-          blockNumber: Number(cursor[3]),
-          logIndex: Number(cursor[4]),
-        },
-      });
-      return {
-        ...connection('liquidations', rows, {
-          ...{ size, after, seq, lineage },
-          key: (row) => `${row.time} ${row.deployment} ${row.blockNumber} ${row.logIndex}`,
-          node: (row) => liquidation(snapshot, row),
+  liquidations: (_, args, context) =>
+    historyPage(context, args, 'liquidations', /^(\d{1,15}) (\S+) (\d{1,15}) (\d{1,9})$/, {
+      rows: (span, cursor) =>
+        context.services.store.lending.liquidations({
+          ...span,
+          account: args.where?.account ?? null,
+          after: cursor && { ...placeOf(cursor), blockNumber: Number(cursor[3]), logIndex: Number(cursor[4]) },
         }),
-        at: snapshot,
-      };
-    });
-  },
+      key: (row) => `${row.time} ${row.deployment} ${row.blockNumber} ${row.logIndex}`,
+      node: (row, snapshot) => liquidation(snapshot, row),
+    }),
 
-  positionHistory: (_, { account, where, from, to, orderBy, first, after, asOf }, context) => {
-    const size = pageSize(first);
-    const list = `history/${account}`;
-    const cursor = decodeTextCursor(list, after, /^(\d{1,15}) (\S+)$/);
-    return answerLending(context, { asOf, pageOf: null }, async (snapshot, { head, seq }) => {
-      const { lineage, time } = snapshot.key;
-      const rows = await context.services.store.lending.history({
-        lineage,
-        deployments: marketsOf(snapshot, where).map(({ id }) => id),
-        fromTime: from ?? 0,
-        toTime: Math.min(to ?? time, time),
-        ascending: orderBy?.direction === 'ASC',
-        limit: size + 1,
-        account,
-        after: cursor && { time: Number(cursor[1]), deployment: cursor[2] as string },
-      });
-      return {
-        ...connection(list, rows, {
-          ...{ size, after, seq, lineage },
-          key: (row) => `${row.time} ${row.deployment}`,
-          node: (row) => ({
-            ...{ deployment: row.deployment, account, time: row.time, category: row.category },
-            finality: row.time <= head.finalTime || lineage !== head.lineage ? ('FINAL' as const) : 'PROVISIONAL',
-            legs: row.legs.map(({ supplyIndex, debtIndex, ...leg }) => ({
-              ...leg,
-              supplyIndexRay: supplyIndex,
-              debtIndexRay: debtIndex,
-            })),
-            operations: row.operations.map((operation) => ({
-              ...operation,
-              kind: operation.kind.replace('-', '_').toUpperCase() as OperationKind,
-            })),
-            liquidations: row.liquidations.map((one) =>
-              liquidation(snapshot, { ...one, account, time: row.time, deployment: row.deployment }),
-            ),
-          }),
-        }),
-        at: snapshot,
-      };
-    });
-  },
+  positionHistory: (_, { account, ...args }, context) =>
+    historyPage(context, args, `history/${account}`, /^(\d{1,15}) (\S+)$/, {
+      rows: (span, cursor) =>
+        context.services.store.lending.history({ ...span, account, after: cursor && placeOf(cursor) }),
+      key: (row) => `${row.time} ${row.deployment}`,
+      node: (row, snapshot, head) => ({
+        ...{ deployment: row.deployment, account, time: row.time, category: row.category },
+        finality:
+          row.time <= head.finalTime || snapshot.key.lineage !== head.lineage
+            ? ('FINAL' as const)
+            : ('PROVISIONAL' as const),
+        legs: row.legs.map(({ supplyIndex, debtIndex, ...leg }) => ({
+          ...leg,
+          supplyIndexRay: supplyIndex,
+          debtIndexRay: debtIndex,
+        })),
+        operations: row.operations.map((operation) => ({
+          ...operation,
+          kind: operation.kind.replace('-', '_').toUpperCase() as OperationKind,
+        })),
+        liquidations: row.liquidations.map((one) =>
+          liquidation(snapshot, { ...one, account, time: row.time, deployment: row.deployment }),
+        ),
+      }),
+    }),
 };
+
+/** A page of what happened in the deployments asked for, by closing time. `pattern`: of the cursor behind the list's name. */
+function historyPage<Row, Node>(
+  context: ApiContext,
+  { where, from, to, orderBy, first, after, asOf }: Omit<QueryPositionHistoryArgs, 'account'>,
+  list: string,
+  pattern: RegExp,
+  {
+    rows,
+    key,
+    node,
+  }: {
+    readonly rows: (span: HistorySpan, cursor: RegExpExecArray | null) => Promise<readonly Row[]>;
+    readonly key: (row: Row) => string;
+    readonly node: (row: Row, snapshot: LendingSnapshot, head: ReadyHead) => Node;
+  },
+) {
+  const size = pageSize(first);
+  const cursor = decodeTextCursor(list, after, pattern);
+  return answerLending(context, { asOf, pageOf: null }, async (snapshot, { head, seq }) => {
+    const { lineage, time } = snapshot.key;
+    const span = {
+      lineage,
+      deployments: marketsOf(snapshot, where).map(({ id }) => id),
+      fromTime: from ?? 0,
+      toTime: Math.min(to ?? time, time),
+      ascending: orderBy?.direction === 'ASC',
+      limit: size + 1,
+    };
+    const page = { size, after, seq, lineage, key, node: (row: Row) => node(row, snapshot, head) };
+    return { ...connection(list, await rows(span, cursor), page), at: snapshot };
+  });
+}
+
+/** The first two parts of a history's cursor. */
+const placeOf = (cursor: RegExpExecArray) => ({ time: Number(cursor[1]), deployment: cursor[2] as string });
 
 /** The deployments that conditions leave, by id. @throws {ApiError} for one that is not watched. */
 function marketsOf(
