@@ -32,7 +32,7 @@ const accountsPerAddress = 7;
 const actsPerBlockMax = 4;
 const wad = 10n ** 18n;
 const max = 2n ** 256n - 1n;
-const noGasPrice = 900_000n;
+const gasLimit = 900_000n;
 
 const borrow = (collateral: string, debt: string, ...shares: readonly number[]): Strategy[] =>
   shares.map((share) => ({ kind: 'borrow', collateral, debt, share }));
@@ -371,7 +371,7 @@ export class LendingActors {
   }
 
   #account(from: Address, to: Address, abi: Abi, functionName: string, args: readonly unknown[]): Transaction {
-    return { from, to, data: encodeFunctionData({ abi, functionName, args }), gas: noGasPrice };
+    return { from, to, data: encodeFunctionData({ abi, functionName, args }), gas: gasLimit };
   }
 
   async #amount({ token, decimals }: AaveReserve, usd: number): Promise<bigint> {
