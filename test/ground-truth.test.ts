@@ -2,6 +2,7 @@ import { type Address, encodeFunctionData, maxUint256 } from 'viem';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AaveReserve, listing as listingOf, mint, treasury, upgradedAToken } from '../devnet/aave.ts';
 import { configuratorAbi, oracleAbi } from '../devnet/aave-contracts.ts';
+import { LendingCases, lendingCases } from './lending-cases.ts';
 import { LendingChain } from './lending-chain.ts';
 import {
   accounts,
@@ -19,16 +20,23 @@ import {
 
 const blocks = 100;
 
+const cases = new LendingCases(treasury);
 let chain: LendingChain;
 beforeAll(async () => {
-  chain = await LendingChain.start(prices);
+  chain = await LendingChain.start(prices, { onRows: ({ logs }) => cases.take(logs) });
 }, 60_000);
 afterAll(() => chain.stop());
 
 test('random operations: every balance, total, index and health factor equals the contracts, at every block and later', async () => {
-  const done = await playRandomOperations(chain, { seed: 7, blocks });
+  const check = async () => {
+    await cases.judge(chain);
+    await expectEqual(chain);
+  };
+  const done = await playRandomOperations(chain, { seed: 7, blocks, check });
   console.log('operations:', JSON.stringify(Object.fromEntries([...done].sort())));
   expect([...done.keys()].sort()).toEqual([...new Set(operations)].sort());
+  console.log('cases:', JSON.stringify(Object.fromEntries([...cases.counts].sort())));
+  expect([...cases.counts.keys()].sort()).toEqual(lendingCases);
 }, 300_000);
 
 describe('while indexing', () => {
