@@ -4,11 +4,12 @@ import { recompute, replay } from '../indexer/fold/replay.ts';
 import { type FoldOptions, runFold } from '../indexer/fold/run-fold.ts';
 import { selectionFor } from '../indexer/sources/registry.ts';
 import { gapsOf, type Selection, selectorsOf } from '../indexer/sources/selection.ts';
-import { type Meaning, operationSchema } from '../schema/chains-config.ts';
+import type { Meaning } from '../schema/chains-config.ts';
 import { Hash } from '../schema/ids.ts';
 import { BackfillWriter } from '../store/backfill-writer.ts';
 import { readCoverage } from '../store/coverage.ts';
 import { LogWriter } from '../store/log-writer.ts';
+import { madeUpFoldOptions } from './fold-options.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 import { type SyntheticBlock, type SyntheticChain, syntheticChains, syntheticMeaning } from './synthetic-log.ts';
 
@@ -38,19 +39,8 @@ function without(removed: { readonly [chain: string]: readonly string[] }, from:
 /** A key less at a watched contract; no contract of a source; a proxy less, of which only state reads tell. */
 const former = without({ one: ['pyth/A0'], two: ['api3/A0', 'api3/A1', 'api3/A2'], three: ['chainlink/A1'] });
 
-function foldOptions(meaning: Meaning, changes: Partial<FoldOptions> = {}): FoldOptions {
-  return {
-    databaseUrl: database.url,
-    network: 'test',
-    meaning,
-    activations: [],
-    operation: operationSchema.parse({ holdBackMsMax: 0, checkpointEverySteps: 30 }),
-    modelVersion: 'test',
-    pollMs: 2,
-    once: true,
-    ...changes,
-  };
-}
+const foldOptions = (meaning: Meaning, changes: Partial<FoldOptions> = {}): FoldOptions =>
+  madeUpFoldOptions(database.url, meaning, { once: true, ...changes });
 
 const selectionOf = (meaning: Meaning, chain: SyntheticChain): Selection => {
   const entry = meaning.chains[chain.name];

@@ -11,13 +11,13 @@ import { recompute, replay } from '../indexer/fold/replay.ts';
 import { type FoldOptions, runFold } from '../indexer/fold/run-fold.ts';
 import { meaningSha256 } from '../indexer/sources/observations.ts';
 import { type Canonical, canonicalJson } from '../schema/canonical.ts';
-import { operationSchema } from '../schema/chains-config.ts';
 import { Hash } from '../schema/ids.ts';
 import { transaction } from '../store/database.ts';
 import { logsSha256 } from '../store/log-digest.ts';
 import { readObservations } from '../store/log-reader.ts';
 import { type BlockRef, LogWriter } from '../store/log-writer.ts';
 import type { FoldChild } from './fold-child.fixture.ts';
+import { madeUpFoldOptions } from './fold-options.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 import { expectStoredLending, expectStoredOperations } from './stored-lending.ts';
 import { withLending } from './synthetic-lending.ts';
@@ -41,15 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-const foldOptions = (): FoldOptions => ({
-  databaseUrl: database.url,
-  network: 'test',
-  meaning,
-  activations: [],
-  operation: operationSchema.parse({ holdBackMsMax: 5, checkpointEverySteps: 15 }),
-  modelVersion: 'test',
-  pollMs: 2,
-});
+const foldOptions = (): FoldOptions => madeUpFoldOptions(database.url, meaning);
 
 /** Another history of some blocks: same heights and times, other hashes; with other logs, none, or the same ones. */
 function forkOf(blocks: readonly SyntheticBlock[], parentHash: Hash, mode: number): SyntheticBlock[] {
@@ -222,8 +214,7 @@ async function expectLending(end: number, random: () => number): Promise<void> {
 }
 
 function spawnFold(killAt: FoldChild['killAt']): ChildProcess {
-  const { onProgress: _, ...options } = foldOptions();
-  const child: FoldChild = { options, killAt };
+  const child: FoldChild = { options: foldOptions(), killAt };
   return spawn(
     process.execPath,
     ['--import', 'tsx', fileURLToPath(new URL('./fold-child.fixture.ts', import.meta.url)), JSON.stringify(child)],

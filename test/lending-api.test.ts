@@ -10,12 +10,12 @@ import { meaningSha256 } from '../indexer/sources/observations.ts';
 import type { LegRecord, PositionRecord } from '../risk/lending/evolve.ts';
 import { NO_DEBT } from '../risk/lending/health-factor.ts';
 import { MarketAt, marketOf } from '../risk/lending/market.ts';
-import { operationSchema } from '../schema/chains-config.ts';
 import { type Address, Hash } from '../schema/ids.ts';
 import { toFloat } from '../schema/units.ts';
 import { transaction } from '../store/database.ts';
 import { readObservations } from '../store/log-reader.ts';
 import { LogWriter } from '../store/log-writer.ts';
+import { madeUpFoldOptions } from './fold-options.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 import { accountOf, tokenOf, withLending } from './synthetic-lending.ts';
 import { type SyntheticBlock, type SyntheticChain, syntheticChains, syntheticMeaning } from './synthetic-log.ts';
@@ -29,15 +29,7 @@ let database: FreshDatabase;
 let api: RunningApi;
 const writers = new Map<number, LogWriter>();
 
-const options = (): FoldOptions => ({
-  databaseUrl: database.url,
-  network: 'test',
-  meaning,
-  activations: [],
-  operation: operationSchema.parse({ holdBackMsMax: 5, checkpointEverySteps: 15 }),
-  modelVersion: 'test',
-  pollMs: 2,
-});
+const options = (): FoldOptions => madeUpFoldOptions(database.url, meaning, { once: true });
 
 /** Brings a chain's blocks of these seconds, and says up to when it is final. */
 async function write(chain: SyntheticChain, blocks: readonly SyntheticBlock[], finalSeconds: number): Promise<void> {
@@ -189,7 +181,7 @@ const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
 beforeAll(async () => {
   database = await openFreshDatabase({ network: 'test' });
   for (const chain of chains) await write(chain, between(chain, -1, 1500), 900);
-  await runFold({ ...options(), once: true });
+  await runFold(options());
   api = await startApi({ databaseUrl: database.url, port: 0, log: (line) => process.stderr.write(`${line}\n`) });
 });
 afterAll(async () => {
@@ -379,7 +371,7 @@ it('an unknown price is null with a status, and a failed deployment says so on e
     suppliedUsd: null,
   });
   for (const chain of chains) await write(chain, between(chain, 1500, 1800), 900);
-  await runFold({ ...options(), once: true });
+  await runFold(options());
   const after = closingAt(1750);
   const data = await told(
     `query ($asOf: AsOf!, $where: DeploymentWhere, $accounts: AccountWhere, $reserves: ReserveWhere) {
@@ -535,7 +527,7 @@ it('pages stay at their moment while a reorg replaces what they rest on, and an 
     });
     await write(chain, replaced, 900);
   }
-  await runFold({ ...options(), once: true });
+  await runFold(options());
   const after = await database.pool.query('SELECT revision FROM fold');
   expect(after.rows[0].revision).toBeGreaterThan(before.rows[0].revision);
   const next = await told(

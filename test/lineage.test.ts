@@ -5,6 +5,7 @@ import { type FoldOptions, runFold } from '../indexer/fold/run-fold.ts';
 import { feedDefinition } from '../indexer/sources/registry.ts';
 import { type Meaning, operationSchema } from '../schema/chains-config.ts';
 import { LogWriter } from '../store/log-writer.ts';
+import { madeUpFoldOptions } from './fold-options.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 import { type SyntheticChain, syntheticChains, syntheticMeaning } from './synthetic-log.ts';
 
@@ -22,19 +23,8 @@ beforeEach(async () => {
   await database.pool.query(`TRUNCATE ${tables} CASCADE`);
 });
 
-function foldOptions(changes: Partial<FoldOptions> = {}): FoldOptions {
-  return {
-    databaseUrl: database.url,
-    network: 'test',
-    meaning,
-    activations: [],
-    operation: operationSchema.parse({ holdBackMsMax: 0, checkpointEverySteps: 30 }),
-    modelVersion: 'test',
-    pollMs: 2,
-    once: true,
-    ...changes,
-  };
-}
+const foldOptions = (changes: Partial<FoldOptions> = {}): FoldOptions =>
+  madeUpFoldOptions(database.url, meaning, { once: true, ...changes });
 
 /** Everything up to and including `through` (share of the chain), final. */
 async function ingest(chain: SyntheticChain, through: number, finalisedThrough = through): Promise<void> {
