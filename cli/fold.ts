@@ -4,8 +4,8 @@ import { AnotherMeaningError } from '../indexer/fold/lineage.ts';
 import { type FoldOptions, runFold } from '../indexer/fold/run-fold.ts';
 import { type ContextOptions, loadContext, withContextOptions } from './context.ts';
 import { withPartDatabase } from './database.ts';
+import { foldOptionsOf } from './fold-options.ts';
 import { refuseUnmigrated } from './migrate.ts';
-import { modelVersion } from './model-version.ts';
 import { note, runPart, tell } from './part.ts';
 import { utc } from './progress.ts';
 import { chainTimeOf, devnetOf } from './running-devnet.ts';
@@ -29,12 +29,7 @@ A second fold on the same database takes over from the first, which stops.`,
       await withPartDatabase(context, signal, async (databaseUrl) => {
         await refuseUnmigrated(context, databaseUrl);
         await fold({
-          databaseUrl,
-          network: context.network,
-          meaning: context.meaning,
-          activations: context.joining,
-          operation: context.config.operation,
-          modelVersion: await modelVersion(context.projectDir),
+          ...(await foldOptionsOf(context, databaseUrl)),
           signal,
           warn: note,
           ...(devnet && { chainTime: () => Math.floor(chainTimeOf(devnet.current(), Date.now())) }),

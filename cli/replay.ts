@@ -3,8 +3,8 @@ import { type AdoptReport, adopt } from '../indexer/fold/adopt.ts';
 import { replay } from '../indexer/fold/replay.ts';
 import { type ContextOptions, loadContext, withContextOptions } from './context.ts';
 import { withDatabase } from './database.ts';
+import { foldOptionsOf } from './fold-options.ts';
 import { refuseUnmigrated } from './migrate.ts';
-import { modelVersion } from './model-version.ts';
 
 const iso = (seconds: number): string => (seconds < 0 ? 'the beginning' : new Date(seconds * 1000).toISOString());
 const note = (line: string): void => {
@@ -35,12 +35,7 @@ Examples:
       await refuseUnmigrated(context, databaseUrl);
       if (options.adopt) {
         const report = await adopt({
-          databaseUrl,
-          network: context.network,
-          meaning: context.meaning,
-          activations: context.joining,
-          operation: context.config.operation,
-          modelVersion: await modelVersion(context.projectDir),
+          ...(await foldOptionsOf(context, databaseUrl)),
           onCompared: printComparison,
         });
         process.stdout.write(

@@ -2,6 +2,7 @@ import { RetryableError } from '../schema/errors.ts';
 import type { AssetDefinition, ModelParameters, TokenDefinition } from '../schema/events.ts';
 import type { Cut, JournalBody, JournalKind, PublishedAsset } from '../schema/published.ts';
 import { createPool, DatabaseUnavailableError, isConnectionLoss, type Pool, sqlState } from './database.ts';
+import type { FeedVersion } from './fold-store.ts';
 import { LendingReads } from './read-lending.ts';
 
 /** `fold.chains`: what the fold tells the API besides the journal. Empty before its first commit. */
@@ -111,14 +112,10 @@ export interface StoredBlock {
   readonly displaced: boolean;
 }
 
-export interface FeedReportRow {
-  readonly reporter: string | null;
-  readonly answer: string | null;
-  readonly confidence: string | null;
-  readonly decimals: number | null;
-  readonly observedAt: number | null;
-  readonly blockNumber: number | null;
-}
+export type FeedReportRow = Pick<
+  FeedVersion,
+  'reporter' | 'answer' | 'confidence' | 'decimals' | 'observedAt' | 'blockNumber'
+>;
 
 export class ReadTimeoutError extends RetryableError {
   override readonly name = 'ReadTimeoutError';

@@ -1,3 +1,5 @@
+import type { LiquidationRow, OperationRow } from './lending-store.ts';
+
 /** What the fold knew of lending at a closing time, read from versions: of each key the newest one at or before it. */
 
 /** Runs one named statement. */
@@ -70,25 +72,9 @@ export interface HistorySpan {
   readonly limit: number;
 }
 
-export interface StoredLiquidation extends HistoryPlace {
-  readonly account: string;
-  readonly collateralReserve: string;
-  readonly debtReserve: string;
-  readonly collateralSeized: string;
-  readonly debtCovered: string;
-  readonly liquidator: string;
-  readonly receivedSupplyToken: boolean;
-  readonly transactionHash: string;
-}
+export type StoredLiquidation = HistoryPlace & Omit<LiquidationRow, 'fromTime'>;
 
-export interface StoredOperation {
-  readonly kind: string;
-  readonly reserve: string;
-  readonly amount: string;
-  readonly blockNumber: number;
-  readonly logIndex: number;
-  readonly transactionHash: string;
-}
+export type StoredOperation = Omit<OperationRow, 'deployment' | 'account' | 'fromTime'>;
 
 /** What one closing changed of one account in one deployment. */
 export interface StoredChange {
