@@ -33,9 +33,11 @@ export async function answerLending<Answer>(
         `after is a cursor of lineage ${pageOf.lineage} at ${iso(pageOf.time)}, this question is of lineage ${lineage} at ${iso(time)}. Begin again with the first page.`,
       );
     }
-    const isFinal = lineage === head.lineage ? time <= head.finalTime : true;
+    const isFormer = lineage !== head.lineage;
+    const isFinal = isFormer || time <= head.finalTime;
+    const key = { lineage, time, revision: isFinal ? null : head.revision, seq: isFormer ? view.seq : null, isFinal };
     try {
-      const snapshot = await snapshots.get({ lineage, time, revision: isFinal ? null : head.revision, isFinal });
+      const snapshot = await snapshots.get(key, { view, tokens: head.report.tokens ?? [] });
       if (typeof moment?.seq === 'bigint') await refuseDisplaced(context, view.seq, snapshot);
       return await answer(snapshot, { head, seq: view.seq });
     } catch (error) {

@@ -6,8 +6,11 @@ import type {
   PositionRecord,
   ReserveRecord,
 } from '../risk/lending/evolve.ts';
+import { keeperVerdict, type LiquidationVerdict, type VerdictLeg } from '../risk/lending/keeper-verdict.ts';
 import { type FeedAnswer, MarketAt } from '../risk/lending/market.ts';
+import type { TokenDefinition } from '../schema/events.ts';
 import type { Address } from '../schema/ids.ts';
+import type { JournalView, PublishedRow, ReadApi } from '../store/read-api.ts';
 import type { AccountRef, CategoryRow, ChainPoint, LegRow, LendingReads, Revised } from '../store/read-lending.ts';
 import { ApiError } from './errors.ts';
 
@@ -33,6 +36,8 @@ export interface MarketView {
   readonly emodes: ReadonlyMap<number, EModeRecord>;
   readonly answerOf: (feed: string) => FeedAnswer | null;
   readonly at: MarketAt;
+  /** What was published of the asset that a reserve's token is a claim on; null: no asset, or nothing. */
+  readonly fusedOf: (reserve: string) => PublishedRow | null;
 }
 
 /** What lists of accounts are filtered and ordered by. */
@@ -45,6 +50,7 @@ export interface AccountFigures {
   /** Base currency; null: unknown. */
   readonly collateral: bigint | null;
   readonly debt: bigint | null;
+  readonly liquidation: LiquidationVerdict;
   /** Bit i: it holds or owes reserve i of the pool's list. */
   readonly reserves: bigint;
 }
@@ -55,6 +61,8 @@ export interface SnapshotKey {
   readonly time: number;
   /** Of the head: what is read must have the same. Null: the time is final, nothing of it can change. */
   readonly revision: number | null;
+  /** Journal entry that a former lineage is seen from; null: the newest of the present one. */
+  readonly seq: number | null;
   readonly isFinal: boolean;
 }
 
@@ -76,6 +84,7 @@ export class LendingSnapshot {
       readonly cut: readonly ChainPoint[];
       readonly records: ReadonlyMap<string, Records>;
       readonly answers: ReadonlyMap<string, FeedAnswer>;
+      readonly fused: FusedByToken;
     },
   ) {
     this.#reads = reads;
@@ -86,13 +95,27 @@ export class LendingSnapshot {
       [...found.records].map(([id, { deployment, reserveByAddress, emodes }]) => {
         const reserves = deployment.reserves.map((reserve) => reserveByAddress.get(reserve) as ReserveRecord);
         const market = { deployment, reserves, emodes, answerOf };
-        return [id, { ...market, snapshot: this, id, at: new MarketAt(market, key.time) }];
+        const { chainId } = deployment.definition;
+        const fusedOf = (reserve: string) => found.fused.get(`${chainId} ${reserve}`) ?? null;
+        return [id, { ...market, snapshot: this, id, at: new MarketAt(market, key.time), fusedOf }];
       }),
     );
   }
 
-  static async load(reads: LendingReads, key: SnapshotKey): Promise<LendingSnapshot> {
-    const [cut, parts] = await Promise.all([reads.cut(key), reads.markets(key)]);
+  static async load(store: ReadApi, key: SnapshotKey, { view, tokens }: FusedView): Promise<LendingSnapshot> {
+    const reads = store.lending;
+    const assets = [...new Set(tokens.flatMap(({ asset }) => asset ?? []))].sort();
+    const [cut, parts, rows] = await Promise.all([
+      reads.cut(key),
+      reads.markets(key),
+      store.values({ ...view, time: key.time }, assets),
+    ]);
+    const byAsset = new Map(rows.map((row) => [row.asset, row]));
+    const fused = new Map<string, PublishedRow>();
+    for (const { chainId, address, asset } of tokens) {
+      const row = asset === null ? undefined : byAsset.get(asset);
+      if (row) fused.set(`${chainId} ${address}`, row);
+    }
     const records = new Map<string, Records>();
     for (const { deployment, part, body } of checked(key, parts)) {
       const [kind] = part.split('/');
@@ -115,7 +138,7 @@ export class LendingSnapshot {
     for (const { feed, answer, decimals, blockNumber } of checked(key, await reads.answers(key, [...feeds].sort()))) {
       if (decimals !== null) answers.set(feed, { answer: BigInt(answer), decimals, blockNumber });
     }
-    return new LendingSnapshot(reads, key, { cut: checked(key, cut), records, answers });
+    return new LendingSnapshot(reads, key, { cut: checked(key, cut), records, answers, fused });
   }
 
   /** The figures of every account of a deployment, by account. */
@@ -168,7 +191,8 @@ export class LendingSnapshot {
       const account = open[0]?.account;
       if (account === undefined) return;
       const record = positionRecord(market.id, account, open, categories.get(account) ?? 0);
-      const { totalCollateral, totalDebt, healthFactor } = market.at.account(record);
+      const data = market.at.account(record);
+      const { totalCollateral, totalDebt, healthFactor } = data;
       figures.push({
         market,
         account,
@@ -176,6 +200,7 @@ export class LendingSnapshot {
         healthFactor,
         collateral: totalCollateral,
         debt: totalDebt,
+        liquidation: keeperVerdict(healthFactor, verdictLegs(market, data)).liquidation,
         reserves: open.reduce((mask, leg) => mask | (bits.get(leg.reserve) ?? 0n), 0n),
       });
       open = [];
@@ -208,6 +233,26 @@ export class LendingSnapshot {
   }
 }
 
+/** Published rows by `chain id, token`. */
+type FusedByToken = ReadonlyMap<string, PublishedRow>;
+
+/** Where fused prices are read: what the journal says, and which tokens are claims on which assets. */
+export interface FusedView {
+  readonly view: JournalView;
+  readonly tokens: readonly TokenDefinition[];
+}
+
+/** The legs of an account with what is published of their assets, in the order of the pool's list. */
+export function verdictLegs(
+  { fusedOf }: MarketView,
+  { legs }: AccountData,
+): (VerdictLeg & { readonly reserve: string; readonly row: PublishedRow | null })[] {
+  return legs.map((leg) => {
+    const row = fusedOf(leg.reserve);
+    return { leg, fused: row?.value ?? null, reserve: leg.reserve, row };
+  });
+}
+
 interface Records {
   readonly deployment: DeploymentRecord;
   readonly reserveByAddress: Map<Address, ReserveRecord>;
@@ -229,19 +274,19 @@ function positionRecord(deployment: string, account: string, rows: readonly LegR
 
 /** Snapshots of the moments asked for last. */
 export class SnapshotCache {
-  readonly #reads: LendingReads;
+  readonly #store: ReadApi;
   readonly #kept = new Map<string, Promise<LendingSnapshot>>();
 
-  constructor(reads: LendingReads) {
-    this.#reads = reads;
+  constructor(store: ReadApi) {
+    this.#store = store;
   }
 
-  async get(key: SnapshotKey): Promise<LendingSnapshot> {
+  async get(key: SnapshotKey, fused: FusedView): Promise<LendingSnapshot> {
     await this.#shrink();
-    const name = `${key.lineage} ${key.time} ${key.revision ?? 'final'}`;
+    const name = `${key.lineage} ${key.time} ${key.revision ?? 'final'} ${key.seq ?? 'newest'}`;
     let found = this.#kept.get(name);
     if (found === undefined) {
-      found = LendingSnapshot.load(this.#reads, key);
+      found = LendingSnapshot.load(this.#store, key, fused);
       found.catch(() => this.#kept.delete(name));
     } else this.#kept.delete(name);
     this.#kept.set(name, found);

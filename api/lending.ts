@@ -1,5 +1,12 @@
 import type { PositionRecord } from '../risk/lending/evolve.ts';
 import { NO_DEBT } from '../risk/lending/health-factor.ts';
+import {
+  type HealthBounds,
+  healthBounds,
+  keeperVerdict,
+  type LiquidationVerdict,
+  matters,
+} from '../risk/lending/keeper-verdict.ts';
 import { BASE_DECIMALS, isPriceRead } from '../risk/lending/market.ts';
 import { ceilDivide } from '../risk/lending/wad-ray.ts';
 import { toFloat } from '../schema/units.ts';
@@ -8,9 +15,16 @@ import { connection, decodeTextCursor, pageSize } from './connection.ts';
 import type { ApiContext } from './context.ts';
 import { ApiError } from './errors.ts';
 import { answerLending } from './lending-moment.ts';
-import { type AccountFigures, accountsMax, type LendingSnapshot, type MarketView } from './lending-snapshot.ts';
+import {
+  type AccountFigures,
+  accountsMax,
+  type LendingSnapshot,
+  type MarketView,
+  verdictLegs,
+} from './lending-snapshot.ts';
 import { meets, wadOf } from './number-filter.ts';
-import type { PositionParent, ReserveParent } from './parents.ts';
+import type { FusedPriceParent, PositionParent, ReserveParent } from './parents.ts';
+import { fusedPriceParent } from './published.ts';
 import type {
   AccountOrderField,
   AccountResolvers,
@@ -19,7 +33,9 @@ import type {
   LendingMomentResolvers,
   LendingStatus,
   Liquidation,
+  LiquidationVerdict as LiquidationVerdictName,
   OperationKind,
+  PositionKeepersResolvers,
   PositionLegResolvers,
   PositionResolvers,
   QueryPositionHistoryArgs,
@@ -247,14 +263,19 @@ function accountFilter(market: MarketView, where: AccountWhere | null | undefine
   const healthFactor = meets(where.healthFactor, 18);
   const collateral = meets(where.collateralUsd, BASE_DECIMALS);
   const debt = meets(where.debtUsd, BASE_DECIMALS);
+  const verdicts = where.liquidation && new Set<string>(where.liquidation.in);
   return (one) =>
     (!accounts || accounts.has(one.account)) &&
     (!where.reserve || (one.reserves & reserves) !== 0n) &&
     (typeof where.hasDebt !== 'boolean' || where.hasDebt === one.hasDebt) &&
     healthFactor(one.healthFactor) &&
     collateral(one.collateral) &&
-    debt(one.debt);
+    debt(one.debt) &&
+    (!verdicts || verdicts.has(verdictName(one.liquidation)));
 }
+
+const verdictName = (verdict: LiquidationVerdict): LiquidationVerdictName =>
+  verdict.replaceAll('-', '_').toUpperCase() as LiquidationVerdictName;
 
 const orderedBy = (one: AccountFigures, field: AccountOrderField): bigint | null =>
   field === 'HEALTH_FACTOR' ? one.healthFactor : field === 'COLLATERAL' ? one.collateral : one.debt;
@@ -449,8 +470,39 @@ export const Position: PositionResolvers<ApiContext> = {
     data.averageLiquidationThreshold === null ? null : Number(data.averageLiquidationThreshold),
   ltvBps: ({ data }) => (data.averageLtv === null ? null : Number(data.averageLtv)),
   category: ({ record }) => record.emode || null,
+  keepers: (position) => position,
   legs: (position) => position.data.legs.map((leg) => ({ position, leg })),
   at: ({ market }) => market.snapshot,
+};
+
+const verdictOf = ({ market, data }: PositionParent) => keeperVerdict(data.healthFactor, verdictLegs(market, data));
+
+/** Null: no interval, or no debt. */
+function boundOf({ market, data }: PositionParent, end: keyof HealthBounds): number | null {
+  const bound = healthBounds(verdictLegs(market, data))?.[end] ?? null;
+  return bound === Number.POSITIVE_INFINITY ? null : bound;
+}
+
+/** The legs that count, each with its fused price; null: there is none. */
+async function pricesOf({ market, data }: PositionParent, context: ApiContext) {
+  const now = nowOf(await context.head());
+  return verdictLegs(market, data)
+    .filter(({ leg }) => matters(leg))
+    .map(({ reserve, row }) => ({ reserve, price: row && fusedPriceParent(row, market.snapshot.key.time, now) }));
+}
+
+export const PositionKeepers: PositionKeepersResolvers<ApiContext> = {
+  liquidation: (position) => verdictName(verdictOf(position).liquidation),
+  newBorrow: (position) => verdictOf(position).newBorrow,
+  healthFactorLow: (position) => boundOf(position, 'low'),
+  healthFactorHigh: (position) => boundOf(position, 'high'),
+  prices: async (position, _, context) => {
+    const byAsset = new Map<string, FusedPriceParent>();
+    for (const { price } of await pricesOf(position, context)) if (price) byAsset.set(price.row.asset, price);
+    return [...byAsset.keys()].sort().map((asset) => byAsset.get(asset) as FusedPriceParent);
+  },
+  unpriced: async (position, _, context) =>
+    (await pricesOf(position, context)).filter(({ price }) => price === null).map(({ reserve }) => reserve),
 };
 
 export const PositionLeg: PositionLegResolvers<ApiContext> = {

@@ -3,7 +3,16 @@ import { assetsOf, requireAssets } from './assets.ts';
 import { connection, decodeCursor, pageSize } from './connection.ts';
 import type { ApiContext } from './context.ts';
 import { ApiError } from './errors.ts';
-import { Account, Deployment, LendingMoment, lendingQueries, Position, PositionLeg, Reserve } from './lending.ts';
+import {
+  Account,
+  Deployment,
+  LendingMoment,
+  lendingQueries,
+  Position,
+  PositionKeepers,
+  PositionLeg,
+  Reserve,
+} from './lending.ts';
 import type { FusedPriceParent, VScalarParent } from './parents.ts';
 import { FusedPrice, fusedPriceParent, refuseStale, Source, VScalar, vScalarParent } from './published.ts';
 import { scalars } from './scalars.ts';
@@ -69,6 +78,7 @@ export const resolvers: Resolvers<ApiContext> = {
   Deployment,
   Reserve,
   Position,
+  PositionKeepers,
   PositionLeg,
   Account,
 };

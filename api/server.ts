@@ -61,7 +61,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     readHead,
     feed,
     cuts: new CutCache(store),
-    snapshots: new SnapshotCache(store.lending),
+    snapshots: new SnapshotCache(store),
   };
   const metrics = apiMetrics(feed);
   const graphql = createGraphqlServer(services, metrics, log);

@@ -918,6 +918,14 @@ export type AccountWhere = {
   readonly collateralUsd?: InputMaybe<NumberFilter>;
   /** On the debt, USD. */
   readonly debtUsd?: InputMaybe<NumberFilter>;
+  /** On what keepers may do with it. */
+  readonly liquidation?: InputMaybe<LiquidationVerdictFilter>;
+};
+
+/** Condition on what keepers may do with an account. */
+export type LiquidationVerdictFilter = {
+  /** Any of these. */
+  readonly in: ReadonlyArray<LiquidationVerdict>;
 };
 
 /** Conditions on liquidations. */
@@ -1145,10 +1153,47 @@ export type Position = {
   readonly ltvBps: Maybe<Scalars['Int']['output']>;
   /** The e-mode category it selected. Null: none. */
   readonly category: Maybe<Scalars['Int']['output']>;
+  /** What keepers may do with it. */
+  readonly keepers: PositionKeepers;
   /** What it holds and owes, in the order of the pool's list. */
   readonly legs: ReadonlyArray<PositionLeg>;
   /** The moment this answer describes. */
   readonly at: LendingMoment;
+};
+
+/** May an account be liquidated? */
+export type LiquidationVerdict =
+  /** Yes: its health factor is below 1 and the prices behind it can be relied on, or it is below 1 at both ends of them. */
+  | 'ALLOWED'
+  /** The protocol itself would refuse: its health factor is 1 or more, or it owes nothing. */
+  | 'HEALTHY'
+  /** A price is degraded, and the health factor is not below 1 at both ends of the intervals. */
+  | 'NOT_AT_BOTH_BOUNDS'
+  /** Not yet: a price has been degraded for less than the configured wait. See `prices.statusSince`. */
+  | 'WAIT'
+  /** No: a price is insufficient, or a reserve has no fused price, or the health factor is unknown. */
+  | 'NONE';
+
+/**
+ * What keepers may do with an account, by the fused prices of what it uses as collateral and of what it owes: the strictest
+ * decides (risk model 3, step 6). This is our rule; the protocol's contracts know the health factor only.
+ */
+export type PositionKeepers = {
+  /** May it be liquidated? */
+  readonly liquidation: LiquidationVerdict;
+  /** May new borrows and withdrawals of collateral be allowed? */
+  readonly newBorrow: Scalars['Boolean']['output'];
+  /**
+   * Health factor with collateral at `lo` and debt at `hi` of the fused prices; of an asset with a `widening` group no farther
+   * from `price` than `confidence`. Null without debt and where a price has no interval.
+   */
+  readonly healthFactorLow: Maybe<Scalars['Float']['output']>;
+  /** Its mirror: collateral at `hi`, debt at `lo`. Null without debt and where a price has no interval. */
+  readonly healthFactorHigh: Maybe<Scalars['Float']['output']>;
+  /** The fused prices it rests on, one for each asset, sorted by asset: with status, since when, interval and age. */
+  readonly prices: ReadonlyArray<FusedPrice>;
+  /** Reserves that count and have no fused price: no asset of chains.json, or never priced. In the order of the pool's list. */
+  readonly unpriced: ReadonlyArray<Scalars['Address']['output']>;
 };
 
 /** What an account holds and owes of one reserve. */
@@ -1530,6 +1575,7 @@ export type ResolversTypes = {
   DeploymentWhere: DeploymentWhere;
   ReserveWhere: ReserveWhere;
   AccountWhere: AccountWhere;
+  LiquidationVerdictFilter: LiquidationVerdictFilter;
   LiquidationWhere: LiquidationWhere;
   AccountOrderField: AccountOrderField;
   AccountOrder: AccountOrder;
@@ -1541,6 +1587,8 @@ export type ResolversTypes = {
   PriceOrigin: PriceOrigin;
   ReservePrice: ResolverTypeWrapper<ReservePrice>;
   Position: ResolverTypeWrapper<PositionParent>;
+  LiquidationVerdict: LiquidationVerdict;
+  PositionKeepers: ResolverTypeWrapper<PositionParent>;
   PositionLeg: ResolverTypeWrapper<PositionLegParent>;
   Account: ResolverTypeWrapper<AccountParent>;
   Liquidation: ResolverTypeWrapper<Liquidation>;
@@ -1613,6 +1661,7 @@ export type ResolversParentTypes = {
   DeploymentWhere: DeploymentWhere;
   ReserveWhere: ReserveWhere;
   AccountWhere: AccountWhere;
+  LiquidationVerdictFilter: LiquidationVerdictFilter;
   LiquidationWhere: LiquidationWhere;
   AccountOrder: AccountOrder;
   Deployment: DeploymentParent;
@@ -1622,6 +1671,7 @@ export type ResolversParentTypes = {
   ReserveSettings: ReserveSettings;
   ReservePrice: ReservePrice;
   Position: PositionParent;
+  PositionKeepers: PositionParent;
   PositionLeg: PositionLegParent;
   Account: AccountParent;
   Liquidation: Liquidation;
@@ -2036,8 +2086,18 @@ export type PositionResolvers<ContextType = ApiContext, ParentType extends Resol
   liquidationThresholdBps?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   ltvBps?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   category?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  keepers?: Resolver<ResolversTypes['PositionKeepers'], ParentType, ContextType>;
   legs?: Resolver<ReadonlyArray<ResolversTypes['PositionLeg']>, ParentType, ContextType>;
   at?: Resolver<ResolversTypes['LendingMoment'], ParentType, ContextType>;
+};
+
+export type PositionKeepersResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['PositionKeepers'] = ResolversParentTypes['PositionKeepers']> = {
+  liquidation?: Resolver<ResolversTypes['LiquidationVerdict'], ParentType, ContextType>;
+  newBorrow?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  healthFactorLow?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  healthFactorHigh?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  prices?: Resolver<ReadonlyArray<ResolversTypes['FusedPrice']>, ParentType, ContextType>;
+  unpriced?: Resolver<ReadonlyArray<ResolversTypes['Address']>, ParentType, ContextType>;
 };
 
 export type PositionLegResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['PositionLeg'] = ResolversParentTypes['PositionLeg']> = {
@@ -2205,6 +2265,7 @@ export type Resolvers<ContextType = ApiContext> = {
   ReserveSettings?: ReserveSettingsResolvers<ContextType>;
   ReservePrice?: ReservePriceResolvers<ContextType>;
   Position?: PositionResolvers<ContextType>;
+  PositionKeepers?: PositionKeepersResolvers<ContextType>;
   PositionLeg?: PositionLegResolvers<ContextType>;
   Account?: AccountResolvers<ContextType>;
   Liquidation?: LiquidationResolvers<ContextType>;

@@ -30,6 +30,7 @@ const config = {
     Deployment: './parents.ts#DeploymentParent',
     Reserve: './parents.ts#ReserveParent',
     Position: './parents.ts#PositionParent',
+    PositionKeepers: './parents.ts#PositionParent',
     PositionLeg: './parents.ts#PositionLegParent',
     Account: './parents.ts#AccountParent',
     LendingMoment: './parents.ts#LendingMomentParent',

@@ -9,8 +9,10 @@ import { type FoldOptions, runFold } from '../indexer/fold/run-fold.ts';
 import { meaningSha256 } from '../indexer/sources/observations.ts';
 import type { LegRecord, PositionRecord } from '../risk/lending/evolve.ts';
 import { NO_DEBT } from '../risk/lending/health-factor.ts';
+import { healthBounds, keeperVerdict } from '../risk/lending/keeper-verdict.ts';
 import { MarketAt, marketOf } from '../risk/lending/market.ts';
 import { type Address, Hash } from '../schema/ids.ts';
+import type { PublishedAsset } from '../schema/published.ts';
 import { toFloat } from '../schema/units.ts';
 import { transaction } from '../store/database.ts';
 import { readObservations } from '../store/log-reader.ts';
@@ -101,6 +103,12 @@ async function engineAt(time: number): Promise<FoldEngine> {
 
 /** What the pool would answer for every account, by the model from the engine's records. */
 function expectedAccounts({ fold: { state } }: FoldEngine, time: number) {
+  const fused = (deployment: string, reserve: string) => {
+    const chain = Object.entries(meaning.chains).find(([name]) => name === deployment.split('/')[0])?.[1];
+    const asset = Object.values(chain?.tokens ?? {}).find(({ address }) => address.toLowerCase() === reserve)?.asset;
+    const last = asset === undefined ? null : (state.get('asset', asset)?.['last'] as PublishedAsset | null);
+    return asset && last ? { asset, last } : null;
+  };
   const rows = state.keys('deployment').flatMap((deployment) => {
     const market = marketOf(state, deployment);
     if (!market) throw new Error(deployment);
@@ -109,7 +117,7 @@ function expectedAccounts({ fold: { state } }: FoldEngine, time: number) {
       .keys('position')
       .map((key) => state.get('position', key) as unknown as PositionRecord)
       .filter((position) => position.deployment === deployment && Object.keys(position.legs).length > 0)
-      .map((position) => ({ position, market, at, data: at.account(position) }));
+      .map((position) => ({ position, market, at, data: at.account(position), fused }));
   });
   const infinite = NO_DEBT + 1n;
   const rank = (row: (typeof rows)[number]) => row.data.healthFactor ?? infinite;
@@ -123,9 +131,46 @@ function expectedAccounts({ fold: { state } }: FoldEngine, time: number) {
 const positionFields = `account deployment { id } status problem hasDebt healthFactorWad healthFactor collateral collateralUsd
   debt debtUsd availableBorrows liquidationThresholdBps ltvBps category
   legs { reserve { reserve } supplied borrowed suppliedValue borrowedValue suppliedUsd borrowedUsd usedAsCollateral
-    countsAsCollateral liquidationThresholdBps scaledSupply scaledDebt }`;
+    countsAsCollateral liquidationThresholdBps scaledSupply scaledDebt }
+  keepers { liquidation newBorrow healthFactorLow healthFactorHigh unpriced
+    prices { asset status statusSince price pricedAt lo hi keepers { newBorrow liquidation } } }`;
 
-function asAnswered({ position, market, data }: ReturnType<typeof expectedAccounts>[number]): object {
+/** Keepers as the model judges by the fused prices that the engine holds. */
+function keepersAnswered({ position, data, fused }: ReturnType<typeof expectedAccounts>[number]): object {
+  const legs = data.legs
+    .filter((leg) => leg.borrowed > 0n || (leg.isCollateral && leg.supplied > 0n))
+    .map((leg) => ({ leg, fused: fused(position.deployment, leg.reserve) }));
+  const { liquidation, newBorrow } = keeperVerdict(
+    data.healthFactor,
+    legs.map(({ leg, fused }) => ({ leg, fused: fused?.last ?? null })),
+  );
+  const bounds = healthBounds(legs.map(({ leg, fused }) => ({ leg, fused: fused?.last ?? null })));
+  const finite = (value: number | undefined) =>
+    value === undefined || value === Number.POSITIVE_INFINITY ? null : value;
+  const priced = new Map(legs.flatMap(({ fused }) => (fused?.last.price ? [[fused.asset, fused.last] as const] : [])));
+  const screaming = (text: string) => text.replaceAll('-', '_').toUpperCase();
+  return {
+    ...{ liquidation: screaming(liquidation), newBorrow },
+    ...{ healthFactorLow: finite(bounds?.low), healthFactorHigh: finite(bounds?.high) },
+    unpriced: legs.filter(({ fused }) => !fused?.last.price).map(({ leg }) => leg.reserve),
+    prices: [...priced.keys()].sort().map((asset) => {
+      const { status, statusSince, price, pricedAt, lo, hi, keepers } = priced.get(asset) as PublishedAsset;
+      return {
+        ...{
+          asset,
+          status: screaming(status),
+          statusSince: iso(statusSince),
+          price,
+          pricedAt: iso(pricedAt as number),
+        },
+        ...{ lo, hi, keepers: { ...keepers, liquidation: screaming(keepers.liquidation) } },
+      };
+    }),
+  };
+}
+
+function asAnswered(row: ReturnType<typeof expectedAccounts>[number]): object {
+  const { position, market, data } = row;
   const text = (value: bigint | null) => (value === null ? null : String(value));
   const usd = (value: bigint | null) => (value === null ? null : toFloat(value, 8));
   const number = (value: bigint | null) => (value === null ? null : Number(value));
@@ -144,6 +189,7 @@ function asAnswered({ position, market, data }: ReturnType<typeof expectedAccoun
     liquidationThresholdBps: number(data.averageLiquidationThreshold),
     ltvBps: number(data.averageLtv),
     category: position.emode === 0 ? null : position.emode,
+    keepers: keepersAnswered(row),
     legs: data.legs.map((leg) => {
       const { usedAsCollateral, scaledSupply, scaledDebt } = position.legs[leg.reserve as Address] as LegRecord;
       return {
@@ -196,7 +242,7 @@ it.each([60, 130, 400, 700, 1200, 1450])(
     const time = closingAt(seconds);
     const expected = expectedAccounts(await engineAt(time), time).map(asAnswered);
     expect(expected.length).toBeGreaterThan(2);
-    for (const first of [7, 500]) expect((await allAccounts({ time }, first)).nodes).toEqual(expected);
+    for (const first of [7, 300]) expect((await allAccounts({ time }, first)).nodes).toEqual(expected);
   },
 );
 
@@ -204,7 +250,7 @@ it('between two closings the former is in force, with interest until the moment 
   const time = closingAt(700);
   const engine = await engineAt(time);
   const expected = expectedAccounts(engine, time + step - 1).map(asAnswered);
-  expect((await allAccounts({ time: time + step - 1 }, 500)).nodes).toEqual(expected);
+  expect((await allAccounts({ time: time + step - 1 }, 300)).nodes).toEqual(expected);
   expect(expected).not.toEqual(expectedAccounts(engine, time).map(asAnswered));
 });
 
@@ -215,7 +261,7 @@ it('the same moment is found by time, by block and by journal entry', async () =
   );
   const { seq, time, body } = rows[0];
   const cut = JSON.parse(body).cut as { chainId: number; number: number; hash: string }[];
-  const byTime = await allAccounts({ time }, 500);
+  const byTime = await allAccounts({ time }, 300);
   const newest = cut.find(({ chainId, number }) =>
     chains.some((chain) =>
       chain.blocks.some(
@@ -223,8 +269,8 @@ it('the same moment is found by time, by block and by journal entry', async () =
       ),
     ),
   );
-  expect(await allAccounts({ seq: String(seq) }, 500)).toEqual(byTime);
-  expect(await allAccounts({ blocks: [newest] }, 500)).toEqual(byTime);
+  expect(await allAccounts({ seq: String(seq) }, 300)).toEqual(byTime);
+  expect(await allAccounts({ blocks: [newest] }, 300)).toEqual(byTime);
   const { deployments } = await told(
     `query ($asOf: AsOf) { deployments(asOf: $asOf) { id at { time finality cut { chainId number hash } } } }`,
     { asOf: { seq: String(seq) } },
@@ -274,13 +320,13 @@ it('accounts are filtered exactly, ordered both ways, unknown figures last', asy
   const bound = toFloat(middle, 18);
   const boundWad = BigInt(Math.round(bound * 1e6)) * 10n ** 12n;
   const asked = Number(boundWad) / 1e18;
-  const below = await allAccounts({ time }, 500, { healthFactor: { lt: asked } });
+  const below = await allAccounts({ time }, 300, { healthFactor: { lt: asked } });
   expect(names(below)).toEqual(expected(({ data }) => data.healthFactor !== null && data.healthFactor < boundWad));
   expect(names(below).length).toBeGreaterThan(0);
-  expect(names(await allAccounts({ time }, 500, { healthFactor: { gte: asked } }))).toEqual(
+  expect(names(await allAccounts({ time }, 300, { healthFactor: { gte: asked } }))).toEqual(
     expected(({ data }) => data.healthFactor !== null && data.healthFactor >= boundWad),
   );
-  const debtors = await allAccounts({ time }, 500, {
+  const debtors = await allAccounts({ time }, 300, {
     hasDebt: true,
     chainId: { in: [1] },
     reserve: { in: [tokenOf(1)] },
@@ -495,8 +541,8 @@ it('asks the database as often for many accounts as for few', async () => {
       );
       counts.push(count);
     }
-    // The head, its cut, records and prices; legs and categories of each deployment, and those of the page.
-    expect(counts).toEqual([12, 12]);
+    // The head, its cut, records, prices and fused prices; legs and categories of each deployment, and those of the page.
+    expect(counts).toEqual([13, 13]);
   } finally {
     pg.Client.prototype.query = query as typeof pg.Client.prototype.query;
   }

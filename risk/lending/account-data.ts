@@ -37,6 +37,7 @@ export interface LegFacts {
 /** One reserve of an account at one moment. Values in the base currency, amounts in token units, shares in basis points. */
 export interface AccountLeg {
   readonly reserve: string;
+  readonly decimals: number;
   readonly supplied: bigint;
   readonly borrowed: bigint;
   readonly price: bigint | null;
@@ -117,6 +118,7 @@ export function accountData(input: {
     }
     legs.push({
       reserve: reserve.reserve,
+      decimals: reserve.decimals,
       supplied,
       borrowed,
       price,
