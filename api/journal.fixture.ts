@@ -85,7 +85,18 @@ export function published(vScalar: number, price: number | null = 2000, k = 0): 
         flags: ['future-dated'],
       },
     ],
-    volatility: { sigmaFast: vScalar, sigmaSlow: 0.4, skew: null },
+    volatility: {
+      options: [
+        {
+          ...{ feed: 'derive/ETH', group: 'derive', refused: 'no-near-expiry', ageSeconds: 20, flags: [] },
+          ...{ expiries: [at(k) + 86_400], faults: [[at(k) + 172_800, 'butterfly']] },
+          ...{ atForward: null, skew: null, riskReversal: null, butterfly: null },
+        },
+      ],
+      sigmaFast: vScalar,
+      sigmaSlow: 0.4,
+      skew: null,
+    },
     vScalar: {
       value: vScalar,
       wad: toWadRoundedUp(vScalar).toString(),

@@ -70,7 +70,12 @@ export const VScalar: VScalarResolvers = {
   parts: (parent) => {
     const { vScalar, volatility, groups } = parent.row.value;
     const { alpha, raw, hold, flags } = vScalar;
-    return { ...volatility, alpha, raw, hold, flags, groups, sources: sources(parent) };
+    const { options = [], ...sigmas } = volatility;
+    const optionMarkets = options.map((market) => ({
+      ...market,
+      faults: market.faults.map(([expiry, fault]) => ({ expiry, fault })),
+    }));
+    return { ...sigmas, alpha, raw, hold, flags, groups, optionMarkets, sources: sources(parent) };
   },
 };
 

@@ -94,7 +94,9 @@ async function urlOf(name: string): Promise<string> {
 test('a V-Scalar comes with its parts, cut, lineage, seq, status and age', async () => {
   const { data, extensions } = await ask(`{ vScalar(asset: "BTC", asOf: { seq: 1 }) {
     asset value wad status statusSince seq lineage step time kind finality asOfTime ageSeconds keepers { newBorrow liquidation }
-    parts { alpha sigmaFast sigmaSlow skew raw flags hold { value until lost } groups { id price confidence weight sigmaFast }
+    parts { alpha sigmaFast sigmaSlow skew raw flags hold { value until lost }
+      optionMarkets { feed group refused ageSeconds expiries faults { expiry fault } atForward skew riskReversal butterfly flags }
+      groups { id price confidence weight sigmaFast }
       sources { feed group used refused flags price confidence observedAt ageSeconds deviation sigmaFast sigmaSlow } }
     cut { chainId number hash } } }`);
   const { ageSeconds, ...rest } = data.vScalar;
@@ -107,6 +109,14 @@ test('a V-Scalar comes with its parts, cut, lineage, seq, status and age', async
     keepers: { newBorrow: true, liquidation: 'BOTH_BOUNDS' },
     parts: {
       ...{ alpha: 1, sigmaFast: 0.4, sigmaSlow: 0.4, skew: null, raw: 0.4, flags: ['no-options'], hold: null },
+      optionMarkets: [
+        {
+          ...{ feed: 'derive/ETH', group: 'derive', refused: 'no-near-expiry', ageSeconds: 20, flags: [] },
+          expiries: [new Date((at(1) + 86_400) * 1000).toISOString()],
+          faults: [{ expiry: new Date((at(1) + 172_800) * 1000).toISOString(), fault: 'butterfly' }],
+          ...{ atForward: null, skew: null, riskReversal: null, butterfly: null },
+        },
+      ],
       groups: [{ id: 'chainlink', price: 40_000, confidence: 1.5, weight: 1, sigmaFast: 0.4 }],
       sources: [
         {

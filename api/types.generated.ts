@@ -599,18 +599,53 @@ export type VScalarParts = {
   readonly sigmaFast: Maybe<Scalars['Float']['output']>;
   /** Annualised decimal, weighted median over groups, slow decay. Null when nobody reports one. */
   readonly sigmaSlow: Maybe<Scalars['Float']['output']>;
-  /** 25-delta put skew at 30 days, annualised decimal. Null while no option market is watched. */
+  /** 25-delta put skew at 30 days, annualised decimal. Null while no option market is watched or counts. */
   readonly skew: Maybe<Scalars['Float']['output']>;
+  /** The watched option markets, sorted by feed. */
+  readonly optionMarkets: ReadonlyArray<OptionMarket>;
   /** The formula's result before hold and clip, annualised decimal. Null when `sigmaFast` is. */
   readonly raw: Maybe<Scalars['Float']['output']>;
   /** Set while V is kept from falling because a group was lost; else null. */
   readonly hold: Maybe<VScalarHold>;
-  /** `no-options`, `single-source`, `held`, `stress`, `clipped`. */
+  /** `no-options`, `single-expiry`, `single-source`, `held`, `stress`, `clipped`. */
   readonly flags: ReadonlyArray<Scalars['String']['output']>;
   /** The groups that voted, sorted by id. */
   readonly groups: ReadonlyArray<SourceGroup>;
   /** Every configured source, used or refused, sorted by feed. */
   readonly sources: ReadonlyArray<Source>;
+};
+
+/** What an option market says of 30 days: each leg's total variance is interpolated between the neighbouring expiries. */
+export type OptionMarket = {
+  /** Key in chains.json: chain/feed. */
+  readonly feed: Scalars['ID']['output'];
+  /** Markets of one group vote once. */
+  readonly group: Scalars['ID']['output'];
+  /** Null: it counts. Else `failed`, `no-data`, `chain-excluded`, `sequencer-down`, `sequencer-unknown`, `stale`, `arbitrage`, `no-near-expiry`. */
+  readonly refused: Maybe<Scalars['String']['output']>;
+  /** Seconds since its newest report. Null before the first. */
+  readonly ageSeconds: Maybe<Scalars['Float']['output']>;
+  /** Expiries with a fresh smile free of arbitrage. */
+  readonly expiries: ReadonlyArray<Scalars['DateTime']['output']>;
+  /** Expiries whose fresh smile was left out. */
+  readonly faults: ReadonlyArray<SmileFault>;
+  /** Implied volatility at the forward, annualised decimal. Null where refused. */
+  readonly atForward: Maybe<Scalars['Float']['output']>;
+  /** Implied volatility of the 25-delta put less that at the forward. Null where refused. */
+  readonly skew: Maybe<Scalars['Float']['output']>;
+  /** Implied volatility of the 25-delta call less that of the put. Null where refused. */
+  readonly riskReversal: Maybe<Scalars['Float']['output']>;
+  /** Mean of the two 25-delta volatilities less that at the forward. Null where refused. */
+  readonly butterfly: Maybe<Scalars['Float']['output']>;
+  /** `future-dated`; `single-expiry`: all expiries lie on one side of 30 days. */
+  readonly flags: ReadonlyArray<Scalars['String']['output']>;
+};
+
+/** Why an expiry's smile was left out. */
+export type SmileFault = {
+  readonly expiry: Scalars['DateTime']['output'];
+  /** `no-term`, `no-confidence`, `no-strike`, `domain`, `negative-variance`, `wing-slope`, `butterfly`. */
+  readonly fault: Scalars['String']['output'];
 };
 
 /** V is kept from falling after a group of sources was lost. */
@@ -1553,6 +1588,8 @@ export type ResolversTypes = {
   FeedReport: ResolverTypeWrapper<FeedReport>;
   VScalar: ResolverTypeWrapper<VScalarParent>;
   VScalarParts: ResolverTypeWrapper<Omit<VScalarParts, 'sources'> & { sources: ReadonlyArray<ResolversTypes['Source']> }>;
+  OptionMarket: ResolverTypeWrapper<OptionMarket>;
+  SmileFault: ResolverTypeWrapper<SmileFault>;
   VScalarHold: ResolverTypeWrapper<VScalarHold>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   FusedPriceConnection: ResolverTypeWrapper<Omit<FusedPriceConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['FusedPriceEdge']>, nodes: ReadonlyArray<ResolversTypes['FusedPrice']> }>;
@@ -1640,6 +1677,8 @@ export type ResolversParentTypes = {
   FeedReport: FeedReport;
   VScalar: VScalarParent;
   VScalarParts: Omit<VScalarParts, 'sources'> & { sources: ReadonlyArray<ResolversParentTypes['Source']> };
+  OptionMarket: OptionMarket;
+  SmileFault: SmileFault;
   VScalarHold: VScalarHold;
   PageInfo: PageInfo;
   FusedPriceConnection: Omit<FusedPriceConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['FusedPriceEdge']>, nodes: ReadonlyArray<ResolversParentTypes['FusedPrice']> };
@@ -1850,11 +1889,31 @@ export type VScalarPartsResolvers<ContextType = ApiContext, ParentType extends R
   sigmaFast?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   sigmaSlow?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   skew?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  optionMarkets?: Resolver<ReadonlyArray<ResolversTypes['OptionMarket']>, ParentType, ContextType>;
   raw?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   hold?: Resolver<Maybe<ResolversTypes['VScalarHold']>, ParentType, ContextType>;
   flags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   groups?: Resolver<ReadonlyArray<ResolversTypes['SourceGroup']>, ParentType, ContextType>;
   sources?: Resolver<ReadonlyArray<ResolversTypes['Source']>, ParentType, ContextType>;
+};
+
+export type OptionMarketResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['OptionMarket'] = ResolversParentTypes['OptionMarket']> = {
+  feed?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  group?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  refused?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  ageSeconds?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  expiries?: Resolver<ReadonlyArray<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  faults?: Resolver<ReadonlyArray<ResolversTypes['SmileFault']>, ParentType, ContextType>;
+  atForward?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  skew?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  riskReversal?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  butterfly?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  flags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type SmileFaultResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['SmileFault'] = ResolversParentTypes['SmileFault']> = {
+  expiry?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  fault?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type VScalarHoldResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['VScalarHold'] = ResolversParentTypes['VScalarHold']> = {
@@ -2244,6 +2303,8 @@ export type Resolvers<ContextType = ApiContext> = {
   FeedReport?: FeedReportResolvers<ContextType>;
   VScalar?: VScalarResolvers<ContextType>;
   VScalarParts?: VScalarPartsResolvers<ContextType>;
+  OptionMarket?: OptionMarketResolvers<ContextType>;
+  SmileFault?: SmileFaultResolvers<ContextType>;
   VScalarHold?: VScalarHoldResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   FusedPriceConnection?: FusedPriceConnectionResolvers<ContextType>;

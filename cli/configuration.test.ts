@@ -171,6 +171,20 @@ describe('configurationOf', () => {
       undefined,
     ],
     [
+      'an option market that reports prices',
+      (c) => (c.chains.one.meaning.feeds['chainlink/ETH'].purpose = 'option-market'),
+      `${feed}.chainlink/ETH.purpose`,
+      'expected price or sequencer-uptime',
+      'option-market',
+    ],
+    [
+      'a price of an option market',
+      (c) => (c.chains.one.meaning.feeds['chainlink/ETH'].source = 'derive'),
+      `${feed}.chainlink/ETH.purpose`,
+      'expected option-market',
+      undefined,
+    ],
+    [
       'an uptime feed with an asset',
       (c) => (c.chains.one.meaning.feeds['chainlink/ETH'].purpose = 'sequencer-uptime'),
       `${feed}.chainlink/ETH.asset`,

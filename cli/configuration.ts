@@ -138,10 +138,14 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
       if (!source.readsScale && feed.decimals === undefined) {
         problem([...at, 'decimals'], `expected a number: ${feed.source} does not state its decimals on chain`);
       }
+      if (source.options !== (feed.purpose === 'option-market')) {
+        const expected = source.options ? 'option-market' : 'price or sequencer-uptime';
+        problem([...at, 'purpose'], `expected ${expected}: that is what ${feed.source} reports`);
+      }
       for (const [member, message] of poolProblems(feed, source, meaning.tokens ?? {})) {
         problem([...at, ...member], message);
       }
-      if (feed.purpose === 'price') {
+      if (feed.purpose !== 'sequencer-uptime') {
         if (feed.asset === undefined) problem([...at, 'asset'], `expected one of ${known(assets)}`);
         else if (!Object.hasOwn(assets, feed.asset)) problem([...at, 'asset'], `expected one of ${known(assets)}`);
       } else if (feed.asset !== undefined) {

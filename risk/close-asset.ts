@@ -5,6 +5,7 @@ import { capWeights } from './math/cap-weights.ts';
 import { weightedMedian } from './math/weighted-median.ts';
 import type { PoolPrice } from './pool/pool-price.ts';
 import { type EwmaState, sigmaAnnual } from './volatility/ewma.ts';
+import { fusedSkew, type OptionMarketAtClose, optionMarketAt, optionVoters } from './volatility/option-market.ts';
 import { nextHold, nextVScalar } from './volatility/v-scalar.ts';
 
 /** What a feed last said, as the state keeps it. Raw integers are decimal strings. */
@@ -63,6 +64,7 @@ export function closeAsset(input: {
   readonly time: number;
   readonly parameters: ModelParameters;
   readonly feeds: readonly FeedAtClose[];
+  readonly options?: readonly OptionMarketAtClose[];
   readonly previous: PublishedAsset | null;
 }): { published: PublishedAsset; dueAt: number | null } {
   const { definition, time, parameters, previous } = input;
@@ -91,13 +93,27 @@ export function closeAsset(input: {
   const sigmaFast = groupedSigma(admitted, 'sigmaFast', parameters.groupWeightMax);
   const sigmaSlow = groupedSigma(admitted, 'sigmaSlow', parameters.groupWeightMax);
 
+  const markets = (input.options ?? []).map((market) => ({ market, ...optionMarketAt(market, time) }));
+  for (const market of markets) dueAt = Math.min(dueAt, market.dueAt);
+  const options = markets.map(({ published }) => published);
+  const skew = fusedSkew(
+    markets.map(({ market, published }) => ({ ...market.definition, skew: published.skew })),
+    parameters.groupWeightMax,
+  );
+
   // What is unknown or was lost must not narrow an interval: unknown volatility counts as stress, a lost voter as its hold.
   const votes = {
-    skew: null,
+    skew,
     time,
-    voters: admitted.filter(({ sigmaFast }) => sigmaFast !== null).map((candidate) => candidate.definition.id),
+    voters: [
+      ...admitted.filter(({ sigmaFast }) => sigmaFast !== null).map((candidate) => candidate.definition.id as string),
+      ...optionVoters(options),
+    ],
     previous: previous?.vScalar ?? null,
-    previousVoters: previous?.sources.filter(votesOnSigma).map((source) => source.feed) ?? [],
+    previousVoters: [
+      ...(previous?.sources.filter(votesOnSigma).map((source) => source.feed) ?? []),
+      ...optionVoters(previous?.volatility.options ?? []),
+    ],
     parameters,
   };
   const inflation = Math.max(
@@ -165,6 +181,7 @@ export function closeAsset(input: {
     ...votes,
     sigmaFast: sigmaFast.sigma,
     alpha: parameters.alpha,
+    singleExpiry: options.some(({ flags }) => flags.includes('single-expiry')),
     assetClass: definition.class,
     status: fusion.status,
     groups: [...sigmaFast.byGroup.keys()].sort(),
@@ -186,7 +203,12 @@ export function closeAsset(input: {
       status: fusion.status,
       statusSince,
       vScalar,
-      volatility: { sigmaFast: sigmaFast.sigma, sigmaSlow: sigmaSlow.sigma, skew: null },
+      volatility: {
+        ...(options.length > 0 && { options }),
+        sigmaFast: sigmaFast.sigma,
+        sigmaSlow: sigmaSlow.sigma,
+        skew,
+      },
     },
     dueAt: dueAt === Number.POSITIVE_INFINITY ? null : dueAt,
   };

@@ -695,6 +695,97 @@ describe('a value that was proposed', () => {
   });
 });
 
+describe('an option market', () => {
+  const wad = (value: number) => BigInt(Math.round(value * 1e6)) * 10n ** 12n;
+  const market = feed('m', { purpose: 'option-market', decimals: null });
+  const smile = (days: number, observedAt: number, over: object = {}): DomainEvent => ({
+    type: 'OptionSmileReported',
+    chainId: one,
+    source: 'static',
+    reporter: 'reporter-m',
+    expiry: 1000 + days * 86_400,
+    svi: { a: wad(0.01), b: wad(0.12), rho: wad(-0.35), m: wad(0.02), s: wad(0.15) },
+    forward: wad(100),
+    years: wad(30 / 365),
+    confidence: wad(1),
+    observedAt,
+    blockNumber: observedAt,
+    ...over,
+  });
+  const hedged = { alpha: 0.7, holdSeconds: 86_400 };
+  const ticks = (time: number, usd: number) => ['a', 'b', 'c'].map((name) => price(name, usd, time));
+  const story = () =>
+    given([...abc, market], hedged)
+      .at(900, ...ticks(900, 100))
+      .at(1000, ...ticks(1000, 100.1))
+      .through(1000);
+
+  it('lends its skew to V, which is alpha sigma and the rest of it; it is no price source', () => {
+    const told = story();
+    const sigma = told.last.volatility.sigmaFast as number;
+    expect([told.last.vScalar.value, told.last.vScalar.flags, told.last.volatility.skew]).toEqual([
+      sigma,
+      ['no-options'],
+      null,
+    ]);
+    told.at(1010, smile(15, 1010), smile(60, 1010)).through(1010);
+    const { vScalar, volatility, sources } = told.last;
+    expect(volatility.skew).toBeCloseTo(0.10234, 4);
+    expect(vScalar.raw).toBe(0.7 * sigma + (1 - 0.7) * (volatility.skew as number));
+    expect([vScalar.alpha, vScalar.flags.includes('no-options'), sources.map((source) => source.feed)]).toEqual([
+      0.7,
+      false,
+      ['one/a', 'one/b', 'one/c'],
+    ]);
+    expect(volatility.options?.map(({ feed: id, refused }) => [id, refused])).toEqual([['one/m', null]]);
+  });
+
+  it('that falls silent gets lost by a closing of its own, and V does not fall for a day', () => {
+    const told = story().at(1010, smile(15, 1010), smile(60, 1010)).through(1010);
+    const before = told.last.vScalar.value;
+    told.through(1920);
+    expect(told.times.at(-1)).toBe(1910);
+    const { vScalar, volatility } = told.last;
+    expect([volatility.skew, volatility.options?.[0]?.refused, vScalar.flags.includes('no-options')]).toEqual([
+      null,
+      'stale',
+      true,
+    ]);
+    expect(vScalar.value).toBeGreaterThanOrEqual(before);
+    expect(vScalar.hold).toMatchObject({
+      until: 1910 + 86_400,
+      value: before,
+      lost: ['one/m', 'one/m on both sides of 30 days', 'option-market'],
+    });
+  });
+
+  it('that loses one side of 30 days is flagged and holds V', () => {
+    const told = story().at(1010, smile(15, 1010), smile(60, 200)).through(1010);
+    const before = told.last.vScalar.value;
+    expect(told.last.vScalar.flags).not.toContain('single-expiry');
+    told.at(1890, smile(15, 1890)).through(1890);
+    const { vScalar } = told.last;
+    expect([vScalar.flags.includes('single-expiry'), vScalar.hold?.lost]).toEqual([
+      true,
+      ['one/m on both sides of 30 days'],
+    ]);
+    expect(vScalar.value).toBeGreaterThanOrEqual(before);
+  });
+
+  it('leaves out a smile of the future and names it, ignores older ones, and fails by what does not decode', () => {
+    const told = story().at(1010, smile(15, 1010), smile(60, 1010)).through(1010);
+    told.at(1020, smile(15, 5000)).through(1020);
+    expect(told.last.volatility.options?.[0]?.flags).toEqual(['future-dated']);
+    const { length } = told.closings;
+    told.at(1030, smile(15, 1000)).through(1030);
+    expect(told.closings.length).toBe(length);
+    told.at(1040, smile(15, 1040)).through(1040);
+    expect(told.last.volatility.options?.[0]?.flags).toEqual([]);
+    told.at(1050, garbled('reporter-m', 1050, false)).through(1050);
+    expect([told.last.volatility.options?.[0]?.refused, told.last.status]).toEqual(['failed', 'ok']);
+  });
+});
+
 describe('undoing', () => {
   it('brings back what comes next, as if the undone had never been', () => {
     const tell = (story: Story) =>

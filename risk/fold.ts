@@ -5,6 +5,7 @@ import type {
   DomainEvent,
   FeedDefinition,
   ModelParameters,
+  OptionSmileReported,
   OracleChallengePeriodReported,
   OraclePriceDropped,
   OraclePriceProposed,
@@ -22,6 +23,7 @@ import { type PoolPrice, poolPrice } from './pool/pool-price.ts';
 import type { Frame, Row } from './state.ts';
 import { State } from './state.ts';
 import { type EwmaState, initialEwma, updateEwma } from './volatility/ewma.ts';
+import { type OptionMarketAtClose, type SmileFacts, smileFacts, withSmile } from './volatility/option-market.ts';
 
 /**
  * Tables of the state:
@@ -32,6 +34,7 @@ import { type EwmaState, initialEwma, updateEwma } from './volatility/ewma.ts';
  * - `dynamic` / `chain:source`: oracles here say on chain who reports for them; the last block that was asked
  * - `pending` / `chain:source:reporter`: reports of nobody's reporter since then: a new aggregator's first rounds
  * - `proposal` / feed id: a value that counts when its challenge period is over; `challenge` / feed id: that period
+ * - `smile` / feed id: an option market's last word on each expiry
  * - `pool`, `poolTicks`: the pools that feeds watch, see pool/pool.ts
  * - `sequencer` / chain id: its uptime feed and what that last said; `chain` / chain id: last block with rows, its commitment, membership
  * - `clock` / `now`: the last closing time
@@ -211,6 +214,9 @@ export class Fold {
       case 'OracleChallengePeriodReported':
         this.#setChallengePeriod(event, effectiveTime);
         return;
+      case 'OptionSmileReported':
+        this.#takeSmile(event, effectiveTime);
+        return;
       case 'LogNotUnderstood': {
         const named = new Set([
           ...this.#feedsNamed('reporter', event.chainId, event.source, event.origin),
@@ -348,6 +354,25 @@ export class Fold {
       this.state.set('challenge', id, { seconds: event.seconds });
       this.#due = undefined;
     }
+  }
+
+  #takeSmile(event: OptionSmileReported, effectiveTime: number): void {
+    for (const id of this.#feedsNamed('reporter', event.chainId, event.source, event.reporter)) {
+      if (event.observedAt > effectiveTime + this.#parameters.futureSecondsMax) {
+        this.#refuseFuture(id, event.blockNumber, effectiveTime);
+        continue;
+      }
+      const before = this.#smiles(id);
+      const smiles = withSmile(before, smileFacts(event));
+      if (smiles === before) continue;
+      this.state.set('smile', id, asRow({ smiles }));
+      if (this.state.get('future', id)) this.state.set('future', id, undefined);
+      this.#newsOf(id, effectiveTime);
+    }
+  }
+
+  #smiles(id: string): readonly SmileFacts[] {
+    return (this.state.get('smile', id)?.['smiles'] as readonly SmileFacts[] | undefined) ?? [];
   }
 
   /** When the feed's proposal counts, seconds; Infinity while the challenge period is unknown. */
@@ -642,23 +667,25 @@ export class Fold {
       const isDue = row.dueAt !== null && row.dueAt <= time;
       // Whatever is priced in an asset that closes, closes with it.
       if (!all && !this.#dirty.has(id) && !isDue && !quotes.some((quote) => closed.has(quote))) continue;
-      const outcome = closeAsset({
-        definition: row.definition,
-        time,
-        parameters,
-        previous: row.last,
-        feeds: row.feeds.map((feed) => {
-          const definition = this.state.get('definition', feed) as unknown as FeedDefinition;
-          return {
-            definition,
-            facts: this.#facts(feed),
-            futureDated: this.state.get('future', feed) !== undefined,
-            chainIncluded: this.state.get('chain', String(definition.chainId))?.['included'] === true,
-            sequencer: this.#sequencerOf(definition.chainId),
-            ...(definition.pool && { pool: this.#poolPrice(definition, definition.pool, time) }),
-          };
-        }),
-      });
+      const feeds: FeedAtClose[] = [];
+      const options: OptionMarketAtClose[] = [];
+      for (const feed of row.feeds) {
+        const definition = this.state.get('definition', feed) as unknown as FeedDefinition;
+        const facts = this.#facts(feed);
+        const common = {
+          definition,
+          futureDated: this.state.get('future', feed) !== undefined,
+          chainIncluded: this.state.get('chain', String(definition.chainId))?.['included'] === true,
+          sequencer: this.#sequencerOf(definition.chainId),
+        };
+        if (definition.purpose === 'option-market') {
+          options.push({ ...common, smiles: this.#smiles(feed), failed: facts.failed !== null });
+          continue;
+        }
+        const { pool } = definition;
+        feeds.push({ ...common, facts, ...(pool && { pool: this.#poolPrice(definition, pool, time) }) });
+      }
+      const outcome = closeAsset({ definition: row.definition, time, parameters, previous: row.last, feeds, options });
       closed.set(id, outcome.published);
       this.state.set('asset', id, asRow({ ...row, dueAt: outcome.dueAt, last: outcome.published }));
     }

@@ -65,7 +65,7 @@ export const poolSchema = z.strictObject({
 
 export const feedSchema = z.strictObject({
   source: z.string().min(1).meta({ description: 'Name of a file in indexer/sources' }),
-  purpose: z.enum(['price', 'sequencer-uptime']).default('price'),
+  purpose: z.enum(['price', 'sequencer-uptime', 'option-market']).default('price'),
   asset: z.string().optional().meta({ description: 'Key of an asset; absent for sequencer-uptime' }),
   address: address.meta({
     description: 'The contract to watch: a Chainlink proxy, the Pyth contract, the API3 server, a pool',

@@ -16,6 +16,7 @@ export type DomainEvent =
   | OraclePriceProposed
   | OraclePriceDropped
   | OracleChallengePeriodReported
+  | OptionSmileReported
   | LogNotUnderstood
   | PoolEvent
   | LendingEvent;
@@ -54,8 +55,11 @@ export interface FeedDefinition {
   readonly source: string;
   /** Feeds of one group vote once: all feeds of one oracle network, on any chain. */
   readonly group: string;
-  /** `price`: reports the USD price of `asset`. `sequencer-uptime`: reports 0 while the chain's sequencer is up, 1 while down. */
-  readonly purpose: 'price' | 'sequencer-uptime';
+  /**
+   * `price`: reports the USD price of `asset`. `sequencer-uptime`: reports 0 while the chain's sequencer is up, 1 while
+   * down. `option-market`: reports the smiles of options on `asset`.
+   */
+  readonly purpose: 'price' | 'sequencer-uptime' | 'option-market';
   /** Null for `sequencer-uptime`. */
   readonly asset: AssetId | null;
   /** What the source calls this feed on chain (a proxy, a beacon, a price id at a contract); matches the events' `oracle`. */
@@ -209,6 +213,35 @@ export interface OracleChallengePeriodReported {
   readonly seconds: number;
   readonly blockNumber: number;
   readonly fromState: boolean;
+}
+
+/**
+ * An option market's smile of one expiry, a raw SVI slice: total variance w(k) = a + b (rho (k - m) + sqrt((k - m)^2 +
+ * s^2)) over `years`, k = ln(strike / forward). All of it in 1e-18.
+ */
+export interface OptionSmileReported {
+  readonly type: 'OptionSmileReported';
+  readonly chainId: ChainId;
+  readonly source: string;
+  readonly reporter: string;
+  /** Seconds. */
+  readonly expiry: number;
+  readonly svi: {
+    readonly a: bigint;
+    readonly b: bigint;
+    readonly rho: bigint;
+    readonly m: bigint;
+    readonly s: bigint;
+  };
+  /** USD. */
+  readonly forward: bigint;
+  /** What the slice's total variance is divided by to be annual. */
+  readonly years: bigint;
+  /** The venue's own, 0: none. */
+  readonly confidence: bigint;
+  /** Seconds, as the source claims. */
+  readonly observedAt: number;
+  readonly blockNumber: number;
 }
 
 /**

@@ -72,6 +72,27 @@ export type PublishedGroup = {
   readonly sigmaFast: number | null;
 };
 
+/** An option market's smile at 30 days, annualised volatilities; null where it is refused. */
+export type PublishedOptionMarket = {
+  readonly feed: string;
+  readonly group: string;
+  /** `failed`, `no-data`, `chain-excluded`, `sequencer-...`, `stale`, `arbitrage`, `no-near-expiry`; null: it counts. */
+  readonly refused: string | null;
+  /** Seconds since its newest report; null before the first. */
+  readonly ageSeconds: number | null;
+  /** Expiries (seconds) with a fresh and sound smile. */
+  readonly expiries: readonly number[];
+  /** Expiries with a fresh smile that was left out, and why. */
+  readonly faults: readonly (readonly [expiry: number, fault: string])[];
+  readonly atForward: number | null;
+  /** 25-delta put less at the forward. */
+  readonly skew: number | null;
+  readonly riskReversal: number | null;
+  readonly butterfly: number | null;
+  /** `future-dated`; `single-expiry`: all its expiries lie on one side of 30 days. */
+  readonly flags: readonly string[];
+};
+
 /** What is published about one asset at one closing time. The canonical JSON of this is what the journal hashes. */
 export type PublishedAsset = {
   readonly status: 'ok' | 'degraded' | 'insufficient';
@@ -95,6 +116,8 @@ export type PublishedAsset = {
     readonly sigmaSlow: number | null;
     /** 25-delta skew at 30 days; null while no option market is watched. */
     readonly skew: number | null;
+    /** Present where option markets are watched; sorted by feed. */
+    readonly options?: readonly PublishedOptionMarket[];
   };
   readonly vScalar: {
     readonly value: number;
@@ -103,7 +126,7 @@ export type PublishedAsset = {
     readonly alpha: number;
     /** The formula's result before the hold and the clip; null when sigma is missing. */
     readonly raw: number | null;
-    /** `no-options`, `single-source`, `held`, `stress`, `clipped`. */
+    /** `no-options`, `single-expiry`, `single-source`, `held`, `stress`, `clipped`. */
     readonly flags: readonly string[];
     /** Set while V is kept from falling because a feed (or the option market) that voted on it was lost. */
     readonly hold: { readonly value: number; readonly until: number; readonly lost: readonly string[] } | null;

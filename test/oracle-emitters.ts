@@ -27,6 +27,22 @@ const ether = 10n ** 18n;
 const feedId = (symbol: string) => stringToHex(symbol, { size: 32 });
 const storkId = `0x${'5e'.repeat(32)}` as const;
 
+/** The slice of the golden vector `skew_25d`, at 30 days. */
+function slice(over: { readonly [field: string]: bigint } = {}) {
+  return {
+    SVI_a: ether / 100n,
+    SVI_b: (12n * ether) / 100n,
+    SVI_rho: (-35n * ether) / 100n,
+    SVI_m: (2n * ether) / 100n,
+    SVI_sigma: (15n * ether) / 100n,
+    SVI_fwd: 3000n * ether,
+    SVI_refTau: 82_191_780_821_917_808n,
+    confidence: ether,
+    timestamp: BigInt(genesisTime - 20),
+    ...over,
+  };
+}
+
 interface Step {
   readonly name: string;
   readonly function: string;
@@ -51,6 +67,22 @@ const emitters: { readonly [source: string]: Emitter } = {
       { name: 'one of no feed', function: 'opPoke', args: [7n, genesisTime + 60, '0x'] },
       { name: 'the drop of an optimistic poke', function: 'drop', args: [3430n * ether, genesisTime + 72] },
       { name: 'a longer challenge period', function: 'setOpChallengePeriod', args: [3600] },
+    ],
+  },
+  derive: {
+    contract: 'DeriveEmitter',
+    keys: [null],
+    steps: [
+      { name: 'a slice', function: 'update', args: [genesisTime + 30 * 86_400, slice()] },
+      { name: 'a slice with its signer', function: 'updateSigned', args: [genesisTime + 60 * 86_400, slice()] },
+      {
+        name: 'the ends of every range',
+        function: 'update',
+        args: [
+          2 ** 48,
+          slice({ SVI_a: -(2n ** 255n), SVI_b: 2n ** 256n - 1n, SVI_refTau: 2n ** 64n - 1n, confidence: 0n }),
+        ],
+      },
     ],
   },
   redstone: {

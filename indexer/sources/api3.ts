@@ -19,6 +19,7 @@ export const api3: PriceSource = {
   id,
   keyed: true,
   pools: false,
+  options: false,
   readsScale: false,
   topics: [beaconUpdatedTopic, beaconSetUpdatedTopic],
   logFilters: (feeds) =>

@@ -35,6 +35,7 @@ export const chainlink: PriceSource = {
   id,
   keyed: false,
   pools: false,
+  options: false,
   readsScale: true,
   topics: [answerUpdatedTopic],
   logFilters: (feeds) => (feeds.length === 0 ? [] : [{ topic0: [answerUpdatedTopic] }]),

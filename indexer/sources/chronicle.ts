@@ -46,6 +46,7 @@ export const chronicle: PriceSource = {
   id,
   keyed: false,
   pools: false,
+  options: false,
   readsScale: true,
   topics,
   logFilters: (feeds) => (feeds.length === 0 ? [] : [{ addresses: feeds.map((feed) => feed.address), topic0: topics }]),

@@ -27,7 +27,7 @@ const feed = z.strictObject({
   chainId,
   source: z.string(),
   group: z.string(),
-  purpose: z.enum(['price', 'sequencer-uptime']),
+  purpose: z.enum(['price', 'sequencer-uptime', 'option-market']),
   asset: z.string().transform(AssetId).nullable(),
   oracle: z.string(),
   reporter: z.string().nullable(),

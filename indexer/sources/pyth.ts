@@ -17,6 +17,7 @@ export const pyth: PriceSource = {
   id,
   keyed: true,
   pools: false,
+  options: false,
   readsScale: true,
   topics: [priceFeedUpdateTopic],
   logFilters: (feeds) =>

@@ -19,6 +19,7 @@ export const redstone: PriceSource = {
   id,
   keyed: true,
   pools: false,
+  options: false,
   readsScale: false,
   topics: [valueUpdateTopic],
   logFilters: (feeds) =>

@@ -137,6 +137,9 @@ const abi = parseAbi([
   'event OpChallengePeriodUpdated(address indexed caller, uint16 oldOpChallengePeriod, uint16 newOpChallengePeriod)',
   'event ValueUpdate(uint256 value, bytes32 dataFeedId, uint256 updatedAt)',
   'event ValueUpdate(bytes32 indexed id, uint64 timestampNs, int192 quantizedValue)',
+  'struct VolDetails { int256 SVI_a; uint256 SVI_b; int256 SVI_rho; int256 SVI_m; uint256 SVI_sigma; uint256 SVI_fwd; uint64 SVI_refTau; uint64 confidence; uint64 timestamp; }',
+  'event VolDataUpdated(uint64 indexed expiry, VolDetails volDetails)',
+  'event VolDataUpdated(address indexed signer, uint64 indexed expiry, VolDetails volDetails)',
 ]);
 
 test('topics and selectors are those of the published signatures', () => {
@@ -380,10 +383,20 @@ test('recorded logs read the same by an independent decoder', () => {
         data: row.data as `0x${string}`,
         strict: true,
       });
-      const { pokeData } = args as { readonly pokeData?: { readonly [name: string]: bigint | number } };
-      const found = { ...args, ...pokeData } as { readonly [name: string]: bigint | number | undefined };
+      const { pokeData, volDetails } = args as unknown as {
+        readonly [struct: string]: { readonly [name: string]: bigint | number } | undefined;
+      };
+      const found = { ...args, ...pokeData, ...volDetails } as { readonly [name: string]: bigint | number | undefined };
       const [event] = events as [{ readonly [name: string]: unknown }];
-      if (event['type'] === 'OracleChallengePeriodReported') {
+      if (event['type'] === 'OptionSmileReported') {
+        const { SVI_a: a, SVI_b: b, SVI_rho: rho, SVI_m: m, SVI_sigma: s } = found;
+        expect(event).toMatchObject({
+          ...(plain({ svi: { a, b, rho, m, s }, forward: found['SVI_fwd'], years: found['SVI_refTau'] }) as object),
+          expiry: Number(found['expiry']),
+          confidence: String(found['confidence']),
+          observedAt: Number(found['timestamp']),
+        });
+      } else if (event['type'] === 'OracleChallengePeriodReported') {
         expect(event['seconds']).toBe(found['newOpChallengePeriod']);
       } else if (String(event['type']).startsWith('OraclePrice')) {
         const names = ['current', 'price', 'value', 'val', 'quantizedValue'];

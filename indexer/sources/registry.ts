@@ -13,6 +13,7 @@ import { aaveV3 } from './aave-v3.ts';
 import { api3 } from './api3.ts';
 import { chainlink } from './chainlink.ts';
 import { chronicle } from './chronicle.ts';
+import { derive } from './derive.ts';
 import { parseObservation } from './observations.ts';
 import { pyth } from './pyth.ts';
 import { redstone } from './redstone.ts';
@@ -30,7 +31,7 @@ import { stork } from './stork.ts';
 import { uniswapV3 } from './uniswap-v3.ts';
 
 /** Every oracle network we understand. */
-export const sources: readonly PriceSource[] = [api3, chainlink, chronicle, pyth, redstone, stork, uniswapV3];
+export const sources: readonly PriceSource[] = [api3, chainlink, chronicle, derive, pyth, redstone, stork, uniswapV3];
 /** Every lending protocol we understand. */
 export const lendingSources: readonly LendingSource[] = [aaveV3];
 

@@ -34,6 +34,8 @@ export interface PriceSource {
   readonly keyed: boolean;
   /** Its feeds are pools: chains.json gives the tokens and the fee, and all its pools vote as one group. */
   readonly pools: boolean;
+  /** Its feeds are option markets: they report smiles and no price, and chains.json gives them that purpose. */
+  readonly options: boolean;
   /** A state read tells the decimals; where not, chains.json must. */
   readonly readsScale: boolean;
   /** Every topic0 that `decodeLog` understands. */

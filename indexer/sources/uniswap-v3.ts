@@ -41,6 +41,7 @@ export const uniswapV3: PriceSource = {
   id,
   keyed: false,
   pools: true,
+  options: false,
   readsScale: true,
   topics,
   logFilters: (feeds) => (feeds.length === 0 ? [] : [{ addresses: feeds.map((feed) => feed.address), topic0: topics }]),

@@ -99,13 +99,13 @@ describe('the skew at 30 days', () => {
     expect(alone(7)?.skew).toBeCloseTo(0.058, 4);
     expect(alone(90)?.skew).toBeCloseTo(0.12 * Math.sqrt(3), 14);
     expect(alone(7)?.atForward).toBeCloseTo(0.6, 14);
-    expect([alone(7)?.flag, alone(90)?.flag, alone(30)?.flag]).toEqual(['single_expiry', 'single_expiry', null]);
+    expect([alone(7)?.flag, alone(90)?.flag, alone(30)?.flag]).toEqual(['single-expiry', 'single-expiry', null]);
     expect([alone(6.99), alone(90.01), skewAt30Days([])]).toEqual([null, null, null]);
   });
 
   it('takes the nearest expiry where all lie on one side of 30 days', () => {
     const found = skewAt30Days([legs(days(8), 0.9, 1.2, 0.8), legs(days(20), 0.6, 0.72, 0.58)]);
-    expect([found?.flag, found?.atForward.toFixed(12)]).toEqual(['single_expiry', '0.600000000000']);
+    expect([found?.flag, found?.atForward.toFixed(12)]).toEqual(['single-expiry', '0.600000000000']);
   });
 
   it('is 0 for flat smiles of any term structure and lies between its neighbours', () => {

@@ -27,7 +27,7 @@ export type Skew = {
 };
 
 /** The skew at constant maturity, and how it was come by. */
-export type ConstantMaturitySkew = Skew & { readonly flag: 'single_expiry' | null };
+export type ConstantMaturitySkew = Skew & { readonly flag: 'single-expiry' | null };
 
 /** N^-1(0.75): d1 of the 25-delta put, and of the call with the other sign. */
 const D1_AT_QUARTER = 0.6744897501960817;
@@ -95,7 +95,7 @@ export function skewOf(legs: SmileLegs): Skew {
  * The smile at 30 days: the total variance of each leg interpolated linearly in time between the neighbouring expiries.
  *
  * Where all expiries lie on one side of 30 days, the nearest stands for it if it is 7 to 90 days away: the volatility at
- * the forward as it is, differences times sqrt(T / 30 d), flag `single_expiry`; null beyond. Order does not matter; of
+ * the forward as it is, differences times sqrt(T / 30 d), flag `single-expiry`; null beyond. Order does not matter; of
  * two legs with the same expiry the caller must pass one.
  * Source: risk model 2, "30-day legs".
  */
@@ -128,6 +128,6 @@ export function skewAt30Days(legs: readonly SmileLegs[]): ConstantMaturitySkew |
     skew: own.skew * scale,
     riskReversal: own.riskReversal * scale,
     butterfly: own.butterfly * scale,
-    flag: 'single_expiry',
+    flag: 'single-expiry',
   };
 }

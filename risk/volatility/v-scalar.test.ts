@@ -16,6 +16,7 @@ function input(over: Partial<VScalarInput>): VScalarInput {
   return {
     sigmaFast: 0.6,
     skew: null,
+    singleExpiry: false,
     alpha: 0.7,
     assetClass: 'volatile',
     status: 'ok',

@@ -11,6 +11,8 @@ export type VScalarInput = {
   readonly sigmaFast: number | null;
   /** 25-delta skew at 30 days, a difference of annualised volatilities; null without an option market. */
   readonly skew: number | null;
+  /** The skew rests on expiries of one side of 30 days. */
+  readonly singleExpiry: boolean;
   /** Weight of `sigmaFast`, in [0, 1]; counts as 1 without an option market. */
   readonly alpha: number;
   readonly assetClass: AssetDefinition['class'];
@@ -30,7 +32,8 @@ export type VScalarInput = {
 /**
  * The V-Scalar: V = alpha sigma + (1 - alpha) max(0, skew), in [0, vScalarMax], an annualised decimal.
  *
- * - No option market: alpha = 1, flag `no-options`. One voting group: flag `single-source`.
+ * - No option market: alpha = 1, flag `no-options`; one whose expiries lie on one side of 30 days: `single-expiry`.
+ *   One voting group: flag `single-source`.
  * - No sigma: V is the stress floor of the asset's class, flag `stress`.
  * - **Hold.** When a voter or the option market is lost, V does not fall below its value before the loss for
  *   `holdSeconds`, and beyond that for as long as the price is `insufficient`; released when all that were lost are
@@ -58,6 +61,7 @@ export function nextVScalar(input: VScalarInput): PublishedAsset['vScalar'] {
   if (raw !== null && raw > parameters.vScalarMax) flags.push('clipped');
   if (value > unheld) flags.push('held');
   if (skew === null) flags.push('no-options');
+  if (skew !== null && input.singleExpiry) flags.push('single-expiry');
   if (input.groups.length === 1) flags.push('single-source');
   if (raw === null) flags.push('stress');
   return { alpha, flags, hold, raw, value, wad: toWadRoundedUp(value).toString() };
