@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { columnsOf } from '../../risk/contagion/account-columns.ts';
 import {
   contagionIndex,
   contagionNow,
@@ -93,22 +94,24 @@ function systemOf(input: z.infer<typeof systemSchema>): ContagionSystem {
       const { bonus, close, hfFull } = input.deployments[id] ?? deploymentDefault;
       return { id, chain: '', bonus, closeFactor: close, fullLiquidationHealthFactor: hfFull };
     }),
-    accounts: input.accounts.map((account) => ({
-      owner: account.owner,
-      deployment: deployments.indexOf(account.deployment),
-      collateral: account.collateral.map(({ asset, usd, lt, taint }) => ({
-        asset: assetIds.indexOf(asset),
-        usd,
-        liquidationThreshold: lt,
-        taint,
-        priced: true,
+    accounts: columnsOf(
+      input.accounts.map((account) => ({
+        owner: account.owner,
+        deployment: deployments.indexOf(account.deployment),
+        collateral: account.collateral.map(({ asset, usd, lt, taint }) => ({
+          asset: assetIds.indexOf(asset),
+          usd,
+          liquidationThreshold: lt,
+          taint,
+          priced: true,
+        })),
+        debt: account.debt.map(({ asset, usd, pool }) => ({
+          asset: assetIds.indexOf(asset),
+          usd,
+          pool: pool === null ? null : issuerIds.indexOf(pool),
+        })),
       })),
-      debt: account.debt.map(({ asset, usd, pool }) => ({
-        asset: assetIds.indexOf(asset),
-        usd,
-        pool: pool === null ? null : issuerIds.indexOf(pool),
-      })),
-    })),
+    ),
   };
 }
 

@@ -1,11 +1,14 @@
 import { InvariantError } from '../../schema/errors.ts';
-import type { ContagionAccount, ContagionSystem, Shock } from './system.ts';
+import type { ContagionSystem, Shock } from './system.ts';
 
 /** Amounts above this are refused: no sum of the model can overflow. */
 export const AMOUNT_USD_MAX = 1e30;
 
 /** Columns hold the slot of an asset in 16 bits. */
 const ASSETS_MAX = 65_536;
+
+const AMOUNT_DOMAIN = `an amount in [0, ${AMOUNT_USD_MAX}]`;
+const SHARE_DOMAIN = 'a share in [0, 1]';
 
 const isAmount = (value: number) => value >= 0 && value <= AMOUNT_USD_MAX;
 const isShare = (value: number) => value >= 0 && value <= 1;
@@ -16,11 +19,11 @@ function refuse(place: string, value: unknown, expected: string): never {
 }
 
 function amount(value: number, place: () => string): void {
-  if (!isAmount(value)) refuse(place(), value, `an amount in [0, ${AMOUNT_USD_MAX}]`);
+  if (!isAmount(value)) refuse(place(), value, AMOUNT_DOMAIN);
 }
 
 function share(value: number, place: () => string): void {
-  if (!isShare(value)) refuse(place(), value, 'a share in [0, 1]');
+  if (!isShare(value)) refuse(place(), value, SHARE_DOMAIN);
 }
 
 function slot(value: number, count: number, list: string, place: () => string): void {
@@ -70,27 +73,37 @@ export function checkFrame(system: ContagionSystem): void {
 }
 
 /** @throws {InvariantError} as `checkFrame`, naming the account by its position. */
-export function checkAccount(system: ContagionSystem, account: ContagionAccount, position: number): void {
-  const at = (field: string) => `${field} of account ${position} (owner ${account.owner})`;
-  const { assets, issuers, deployments } = system;
-  if (!isSlot(account.deployment, deployments.length)) {
-    refuse(at('deployment'), account.deployment, `a slot of the ${deployments.length} deployments`);
+export function checkAccount(system: ContagionSystem, i: number): void {
+  const { accounts, assets, deployments, issuers } = system;
+  const { collateral, collateralStart, debts, debtStart } = accounts;
+  if (!isSlot(accounts.deployment[i]!, deployments.length)) {
+    refuseAccount(system, i, 'deployment', accounts.deployment[i], `a slot of the ${deployments.length} deployments`);
   }
-  for (const leg of account.collateral) {
-    if (!isSlot(leg.asset, assets.length))
-      refuse(at('a collateral asset'), leg.asset, `a slot of the ${assets.length} assets`);
-    if (!isAmount(leg.usd)) refuse(at('a collateral amount'), leg.usd, `an amount in [0, ${AMOUNT_USD_MAX}]`);
-    if (!isShare(leg.liquidationThreshold))
-      refuse(at('a liquidationThreshold'), leg.liquidationThreshold, 'a share in [0, 1]');
-    if (!isShare(leg.taint)) refuse(at('a taint'), leg.taint, 'a share in [0, 1]');
+  for (let k = collateralStart[i]!; k < collateralStart[i + 1]!; k++) {
+    const { asset, liquidationThreshold, taint, usd } = collateral;
+    if (!(asset[k]! < assets.length)) {
+      refuseAccount(system, i, 'a collateral asset', asset[k], `a slot of the ${assets.length} assets`);
+    }
+    if (!isAmount(usd[k]!)) refuseAccount(system, i, 'a collateral amount', usd[k], AMOUNT_DOMAIN);
+    if (!isShare(liquidationThreshold[k]!)) {
+      refuseAccount(system, i, 'a liquidationThreshold', liquidationThreshold[k], SHARE_DOMAIN);
+    }
+    if (!isShare(taint[k]!)) refuseAccount(system, i, 'a taint', taint[k], SHARE_DOMAIN);
   }
-  for (const leg of account.debt) {
-    if (!isSlot(leg.asset, assets.length))
-      refuse(at('a debt asset'), leg.asset, `a slot of the ${assets.length} assets`);
-    if (!isAmount(leg.usd)) refuse(at('a debt amount'), leg.usd, `an amount in [0, ${AMOUNT_USD_MAX}]`);
-    if (leg.pool !== null && !isSlot(leg.pool, issuers.length))
-      refuse(at('a debt pool'), leg.pool, `a slot of the ${issuers.length} issuers`);
+  for (let l = debtStart[i]!; l < debtStart[i + 1]!; l++) {
+    const { asset, pool, usd } = debts;
+    if (!(asset[l]! < assets.length)) {
+      refuseAccount(system, i, 'a debt asset', asset[l], `a slot of the ${assets.length} assets`);
+    }
+    if (!isAmount(usd[l]!)) refuseAccount(system, i, 'a debt amount', usd[l], AMOUNT_DOMAIN);
+    if (pool[l]! >= issuers.length) {
+      refuseAccount(system, i, 'a debt pool', pool[l], `a slot of the ${issuers.length} issuers`);
+    }
   }
+}
+
+function refuseAccount(system: ContagionSystem, i: number, field: string, value: unknown, expected: string): never {
+  refuse(`${field} of account ${i} (owner ${system.accounts.owner[i]})`, value, expected);
 }
 
 /** @throws {InvariantError} when a shock has not one share in [0, 1] per root, asset and issuer, or USD falls. */

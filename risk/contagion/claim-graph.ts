@@ -1,23 +1,8 @@
+import { collateralOf } from './account-columns.ts';
 import type { ContagionSystem } from './system.ts';
 
 /** Work limit of `chainLengths` per asset: a longest simple path is exponential in the worst case. */
 const PATH_STEPS_MAX = 10_000;
-
-/** Whether an account has debt; one without does not count anywhere. */
-export function hasDebt({ debt }: ContagionSystem['accounts'][number]): boolean {
-  for (const leg of debt) if (leg.usd > 0) return true;
-  return false;
-}
-
-/** By asset: gross collateral of accounts with debt, USD, summed in slot order. */
-export function collateralByAsset(system: ContagionSystem): Float64Array {
-  const usd = new Float64Array(system.assets.length);
-  for (const account of system.accounts) {
-    if (!hasDebt(account)) continue;
-    for (const leg of account.collateral) usd[leg.asset]! += leg.usd;
-  }
-  return usd;
-}
 
 /** By asset: every issuer that a holder depends on, through direct claims and through reserves of reserves. */
 export function claimTrees(system: ContagionSystem): readonly ReadonlySet<number>[] {
@@ -35,10 +20,10 @@ export function claimTrees(system: ContagionSystem): readonly ReadonlySet<number
 
 /** By issuer: collateral whose claim tree holds it, USD: what its failure would reach. */
 export function issuerSizes(system: ContagionSystem): Float64Array {
-  const usd = collateralByAsset(system);
+  const { byAssetUsd } = collateralOf(system.accounts, system.assets.length);
   const sizes = new Float64Array(system.issuers.length);
   for (const [asset, tree] of claimTrees(system).entries()) {
-    for (const issuer of tree) sizes[issuer]! += usd[asset]!;
+    for (const issuer of tree) sizes[issuer]! += byAssetUsd[asset]!;
   }
   return sizes;
 }

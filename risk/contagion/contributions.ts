@@ -1,4 +1,5 @@
-import { collateralByAsset, issuerSizes } from './claim-graph.ts';
+import { collateralOf } from './account-columns.ts';
+import { issuerSizes } from './claim-graph.ts';
 import type { ContagionParameters } from './parameters.ts';
 import { byDescending } from './scenarios.ts';
 import type { ContagionSolver } from './solver.ts';
@@ -57,13 +58,13 @@ export function contributions(
 }
 
 function playersOf(system: ContagionSystem, namedMax: number): readonly Player[] {
-  const collateral = collateralByAsset(system);
+  const { byAssetUsd } = collateralOf(system.accounts, system.assets.length);
   const sizes = issuerSizes(system);
   const sources = [
     ...system.assets.map((asset, k) => ({
       name: `asset:${asset.id}`,
       loss: asset.loss,
-      size: asset.loss * collateral[k]!,
+      size: asset.loss * byAssetUsd[k]!,
       assets: [k],
       issuers: [],
     })),

@@ -1,4 +1,4 @@
-import { type CollateralColumns, collateralColumns, type Positions } from './positions.ts';
+import type { CollateralColumns, Positions } from './positions.ts';
 import type { ContagionSystem } from './system.ts';
 import type { World } from './world.ts';
 
@@ -8,85 +8,102 @@ import type { World } from './world.ts';
  */
 export const NO_SALE_ABOVE = 1 + 1e-6;
 
-/** A borrower takes part if its health factor is below this when the exposed are selected. */
-const EXPOSED_BELOW = 1.15;
-/** Those left out may be above the sale threshold no more once an asset has fallen to this share of its value then. */
-const SELECT_AGAIN_BELOW = (1 + 2e-6) / EXPOSED_BELOW;
+/** A borrower takes part if its health factor is below the outer, then the inner limit when it is selected. */
+const OUTER_LIMIT = 1.15;
+const INNER_LIMIT = 1.02;
 /** Below this a ratio of two values says nothing: underflow. */
 const VALUE_MIN = 1e-200;
 
 type MarketDebts = { readonly debtUsd: Float64Array; readonly netDebtUsd: Float64Array };
 
+/** Borrowers in slot order with their legs; `borrower` null: all of them. */
+type Legs = {
+  readonly count: number;
+  readonly borrower: Int32Array | null;
+  readonly start: Int32Array;
+  readonly legs: CollateralColumns;
+};
+
 /**
- * The borrowers that losses may push over their threshold, their legs copied side by side in slot order. Exact: as soon
- * as losses since the selection could have reached someone left out, the exposed are selected again.
+ * The borrowers that losses may push over their threshold. Exact: as soon as losses since a selection could have reached
+ * someone left out, the selection is made again. The inner one, out of the outer, is small where little changes: in the
+ * late rounds.
  * Source: risk model 1.12.
  */
 export class Exposed {
-  readonly #system: ContagionSystem;
   readonly #positions: Positions;
-  readonly #held: Uint8Array;
+  readonly #all: Legs;
+  readonly #outer: Selection;
+  readonly #inner: Selection;
+  /** By deployment. */
+  readonly #rules: {
+    readonly bonus: Float64Array;
+    readonly closeFactor: Float64Array;
+    readonly fullBelow: Float64Array;
+  };
   readonly #sellsAs: Int32Array;
   readonly #salesUsd: Float64Array;
   readonly #shortfallsUsd: Float64Array;
-  readonly #borrower: Int32Array;
-  readonly #start: Int32Array;
-  readonly #legs: CollateralColumns;
-  #count = 0;
-  /** What assets were worth at the selection; null: nothing is selected. */
-  #then: Pick<World, 'values' | 'rootImpacts'> | null = null;
 
   constructor(system: ContagionSystem, positions: Positions) {
-    this.#system = system;
+    this.#rules = {
+      bonus: Float64Array.from(system.deployments, ({ bonus }) => bonus),
+      closeFactor: Float64Array.from(system.deployments, ({ closeFactor }) => closeFactor),
+      fullBelow: Float64Array.from(system.deployments, (one) => one.fullLiquidationHealthFactor),
+    };
     this.#positions = positions;
+    const { collateral, collateralStart, count } = positions;
+    this.#all = { count, borrower: null, start: collateralStart, legs: collateral };
+    this.#outer = new Selection(OUTER_LIMIT, positions);
+    this.#inner = new Selection(INNER_LIMIT, positions);
     this.#sellsAs = Int32Array.from(system.assets, ({ sellsAs }) => sellsAs);
-    this.#held = new Uint8Array(system.assets.length);
-    const legCount = positions.collateralStart[positions.count]!;
-    for (let k = 0; k < legCount; k++) this.#held[positions.collateral.asset[k]!] = 1;
     this.#salesUsd = new Float64Array(system.assets.length);
     this.#shortfallsUsd = new Float64Array(system.issuers.length);
-    this.#borrower = new Int32Array(positions.count);
-    this.#start = new Int32Array(positions.count + 1);
-    this.#legs = collateralColumns(legCount);
   }
 
   /** Another solve begins. */
   forget(): void {
-    this.#then = null;
+    this.#outer.forget();
   }
 
   /** S_m by market and Short_b by issuer, USD, at a state of the world. The arrays are overwritten by the next call. */
   react(world: World, market: MarketDebts, slack: number) {
-    if (this.#then === null || this.#worstRatio(world) < SELECT_AGAIN_BELOW) this.#select(world, market);
-    const { deployments } = this.#system;
+    if (!this.#outer.holds(world)) {
+      this.#outer.selectFrom(this.#all, world, market.debtUsd);
+      this.#inner.forget();
+    }
+    if (!this.#inner.holds(world)) this.#inner.selectFrom(this.#outer, world, market.debtUsd);
+
     const { deployment, debtStart, debts } = this.#positions;
-    const { asset, weighted, net, unhedged, kept } = this.#legs;
+    const { borrower, count, start } = this.#inner;
+    const { asset, kept, keptAll, net, unhedged, weighted } = this.#inner.legs;
     const { remains, rootImpacts } = world;
+    const { bonus, closeFactor, fullBelow } = this.#rules;
+    const sellsAs = this.#sellsAs;
     const salesUsd = this.#salesUsd.fill(0);
     const shortfallsUsd = this.#shortfallsUsd.fill(0);
-    for (let n = 0; n < this.#count; n++) {
-      const i = this.#borrower[n]!;
-      const from = this.#start[n]!;
-      const to = this.#start[n + 1]!;
-      const debt = market.debtUsd[i]!;
+    for (let n = 0; n < count; n++) {
+      const from = start[n]!;
+      const to = start[n + 1]!;
       let weightedUsd = 0;
-      for (let k = from; k < to; k++) {
-        const slot = asset[k]!;
-        weightedUsd += weighted[k]! * (remains[slot]! * (1 - rootImpacts[slot]! * unhedged[k]!) * kept[k]!);
-      }
-      if (weightedUsd >= debt * NO_SALE_ABOVE) continue;
       let value = 0;
       for (let k = from; k < to; k++) {
         const slot = asset[k]!;
-        value += net[k]! * (remains[slot]! * (1 - rootImpacts[slot]! * unhedged[k]!) * kept[k]!);
+        const left = remains[slot]! * (1 - rootImpacts[slot]! * unhedged[k]!);
+        const h = keptAll ? left : left * kept[k]!;
+        weightedUsd += weighted[k]! * h;
+        value += net[k]! * h;
       }
-      const { bonus, closeFactor, fullLiquidationHealthFactor } = deployments[deployment[i]!]!;
+      const i = borrower[n]!;
+      const debt = market.debtUsd[i]!;
+      if (weightedUsd >= debt * NO_SALE_ABOVE) continue;
+      const rule = deployment[i]!;
       const health = weightedUsd / debt;
       const netDebt = market.netDebtUsd[i]!;
-      const closes = health >= 1 - slack ? 0 : health >= fullLiquidationHealthFactor * (1 - slack) ? closeFactor : 1;
+      const closes = health >= 1 - slack ? 0 : health >= fullBelow[rule]! * (1 - slack) ? closeFactor[rule]! : 1;
       if (closes > 0) {
-        const sold = closes * (value > 0 ? Math.min(1, ((1 + bonus) * netDebt) / value) : 1);
-        for (let k = from; k < to; k++) salesUsd[this.#sellsAs[asset[k]!]!]! += net[k]! * sold;
+        const sold = closes * (value > 0 ? Math.min(1, ((1 + bonus[rule]!) * netDebt) / value) : 1);
+        for (let k = from; k < to; k++) salesUsd[sellsAs[asset[k]!]!]! += net[k]! * sold;
       }
       const shortfall = netDebt - value;
       if (shortfall > 0) {
@@ -98,45 +115,91 @@ export class Exposed {
     }
     return { salesUsd, shortfallsUsd };
   }
+}
 
-  #select(world: World, market: MarketDebts): void {
-    const { count, collateral, collateralStart } = this.#positions;
-    const legs = this.#legs;
-    let found = 0;
-    let end = 0;
-    for (let i = 0; i < count; i++) {
-      if (world.weightedUsd(this.#positions, i) >= market.debtUsd[i]! * EXPOSED_BELOW) continue;
-      this.#borrower[found] = i;
-      for (let k = collateralStart[i]!; k < collateralStart[i + 1]!; k++, end++) {
-        legs.asset[end] = collateral.asset[k]!;
-        legs.weighted[end] = collateral.weighted[k]!;
-        legs.net[end] = collateral.net[k]!;
-        legs.unhedged[end] = collateral.unhedged[k]!;
-        legs.kept[end] = collateral.kept[k]!;
-      }
-      this.#start[++found] = end;
-    }
-    this.#count = found;
-    this.#then = { values: world.values.slice(), rootImpacts: world.rootImpacts.slice() };
+/** The borrowers below a health factor, their legs copied side by side. */
+class Selection {
+  readonly borrower: Int32Array;
+  readonly start: Int32Array;
+  count = 0;
+  legs: CollateralColumns;
+  readonly #limit: number;
+  /** Those left out may have come down to the sale threshold once an asset is left with this share of its value. */
+  readonly #ratioMin: number;
+  /** What assets were worth then; null: nothing is selected. */
+  #then: Pick<World, 'values' | 'rootImpacts'> | null = null;
+
+  constructor(limit: number, { collateral, count }: Positions) {
+    this.#limit = limit;
+    this.#ratioMin = (1 + 2e-6) / limit;
+    this.borrower = new Int32Array(count);
+    this.start = new Int32Array(count + 1);
+    this.legs = room(0, collateral.keptAll);
+  }
+
+  forget(): void {
+    this.#then = null;
   }
 
   /**
-   * The smallest share, over assets that anyone holds, of its value at the selection that a leg can have left: whatever
-   * part e of it is unhedged, (1 - p e) / (1 - p' e) is at least (1 - p) / (1 - p').
+   * Whether nobody left out can have come down to the sale threshold. A leg keeps at least the product of the two ratios:
+   * whatever part e of it is unhedged, (1 - p e) / (1 - p' e) >= (1 - p) / (1 - p').
    */
-  #worstRatio(world: World): number {
-    const { values, rootImpacts } = this.#then!;
-    let worst = 1;
+  holds(world: World): boolean {
+    if (this.#then === null) return false;
+    const { values, rootImpacts } = this.#then;
     for (let k = 0; k < values.length; k++) {
-      if (this.#held[k] === 0) continue;
       const left = ratio(world.values[k]!, values[k]!) * ratio(1 - world.rootImpacts[k]!, 1 - rootImpacts[k]!);
-      if (left < worst) worst = left;
+      if (left < this.#ratioMin) return false;
     }
-    return worst;
+    return true;
+  }
+
+  selectFrom(source: Legs, world: World, debtUsd: Float64Array): void {
+    const { borrower, start } = this;
+    let found = 0;
+    let end = 0;
+    // First which, as positions in the source; then their legs into columns with room for them.
+    for (let n = 0; n < source.count; n++) {
+      const from = source.start[n]!;
+      const to = source.start[n + 1]!;
+      const debt = debtUsd[source.borrower === null ? n : source.borrower[n]!]!;
+      if (world.sumUsd(source.legs, source.legs.weighted, from, to) >= debt * this.#limit) continue;
+      borrower[found++] = n;
+      end += to - from;
+    }
+    if (end > this.legs.net.length) this.legs = room(Math.ceil(1.5 * end), this.legs.keptAll);
+    const { asset, kept, keptAll, net, unhedged, weighted } = this.legs;
+    let at = 0;
+    for (let m = 0; m < found; m++) {
+      const n = borrower[m]!;
+      for (let k = source.start[n]!; k < source.start[n + 1]!; k++, at++) {
+        asset[at] = source.legs.asset[k]!;
+        weighted[at] = source.legs.weighted[k]!;
+        net[at] = source.legs.net[k]!;
+        unhedged[at] = source.legs.unhedged[k]!;
+        if (!keptAll) kept[at] = source.legs.kept[k]!;
+      }
+      start[m + 1] = at;
+      if (source.borrower !== null) borrower[m] = source.borrower[n]!;
+    }
+    this.count = found;
+    this.#then = { values: world.values.slice(), rootImpacts: world.rootImpacts.slice() };
   }
 }
 
 function ratio(now: number, then: number): number {
   if (now === then) return 1;
   return now < VALUE_MIN ? 0 : now / then;
+}
+
+function room(count: number, keptAll: boolean): CollateralColumns {
+  return {
+    asset: new Uint16Array(count),
+    weighted: new Float64Array(count),
+    net: new Float64Array(count),
+    unhedged: new Float64Array(count),
+    kept: new Float64Array(keptAll ? 0 : count),
+    keptAll,
+  };
 }

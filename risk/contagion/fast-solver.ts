@@ -26,7 +26,7 @@ type Market = {
 export function fastSolver(system: ContagionSystem, parameters: ContagionParameters): ContagionSolver {
   checkFrame(system);
   const positions = positionsOf(system);
-  const { count, account } = positions;
+  const { collateral, collateralStart, count, netDebtUsd } = positions;
   const exposed = new Exposed(system, positions);
   const markets = new Map<string, Market>();
   const betaOf = (weighted: number, debt: number) =>
@@ -39,7 +39,7 @@ export function fastSolver(system: ContagionSystem, parameters: ContagionParamet
     const debt = positions.debtUsd[i]!;
     betaAtCut[i] = betaOf(positions.weightedUsd[i]!, debt);
     totalDebtUsd += debt;
-    totalNetDebtUsd += positions.netDebtUsd[i]!;
+    totalNetDebtUsd += netDebtUsd[i]!;
   }
 
   const marketAt = (falls: readonly number[]): Market => {
@@ -79,20 +79,21 @@ export function fastSolver(system: ContagionSystem, parameters: ContagionParamet
     const market = marketAt(shock.falls);
     const world = new World(system, shock);
     world.set(state.impacts, state.issuerLosses);
-    const accountStress = new Float64Array(system.accounts.length);
+    const accountStress = new Float64Array(count);
     let lost = 0;
     let badDebtUsd = 0;
     for (let i = 0; i < count; i++) {
       const debt = market.debtUsd[i]!;
-      const weighted = world.weightedUsd(positions, i);
+      const weighted = world.sumUsd(collateral, collateral.weighted, collateralStart[i]!, collateralStart[i + 1]!);
       const fell = market.beta[i]! - betaOf(weighted, debt);
       if (fell > 0) {
         const r = Math.min(1, fell / Math.max(betaAtCut[i]!, parameters.betaFloor));
-        accountStress[account[i]!] = r;
-        lost += positions.netDebtUsd[i]! * r;
+        accountStress[i] = r;
+        lost += netDebtUsd[i]! * r;
       }
       if (weighted < debt * NO_SALE_ABOVE) {
-        badDebtUsd += Math.max(0, market.netDebtUsd[i]! - world.netUsd(positions, i));
+        const value = world.sumUsd(collateral, collateral.net, collateralStart[i]!, collateralStart[i + 1]!);
+        badDebtUsd += Math.max(0, market.netDebtUsd[i]! - value);
       }
     }
     return {
@@ -102,8 +103,6 @@ export function fastSolver(system: ContagionSystem, parameters: ContagionParamet
     };
   };
 
-  const netDebtUsd = new Float64Array(system.accounts.length);
-  for (let i = 0; i < count; i++) netDebtUsd[account[i]!] = positions.netDebtUsd[i]!;
   return { netDebtUsd, totalDebtUsd, totalNetDebtUsd, solve, stress };
 }
 

@@ -1,4 +1,4 @@
-import { netOf } from './positions.ts';
+import { netDebtOf } from './positions.ts';
 import type { ContagionSolver } from './solver.ts';
 import type { ContagionSystem } from './system.ts';
 
@@ -23,11 +23,14 @@ export function landed(
   const total = solver.totalNetDebtUsd;
   const byDeployment = new Float64Array(system.deployments.length);
   const byDebtAsset = new Float64Array(system.assets.length);
-  for (const [i, { collateral, debt, deployment }] of system.accounts.entries()) {
+  const { count, debtStart, debts, deployment } = system.accounts;
+  for (let i = 0; i < count; i++) {
     const stress = accountStress[i]!;
     if (stress === 0) continue;
-    byDeployment[deployment]! += solver.netDebtUsd[i]! * stress;
-    for (const { asset, usd } of debt) byDebtAsset[asset]! += netOf(asset, usd, debt, collateral) * stress;
+    byDeployment[deployment[i]!]! += solver.netDebtUsd[i]! * stress;
+    for (let l = debtStart[i]!; l < debtStart[i + 1]!; l++) {
+      byDebtAsset[debts.asset[l]!]! += netDebtOf(system.accounts, i, l) * stress;
+    }
   }
   const share = (lost: number) => (total > 0 ? lost / total : 0);
   const chains = [...new Set(system.deployments.map(({ chain }) => chain))].sort();

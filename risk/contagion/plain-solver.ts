@@ -1,8 +1,9 @@
 import { exp } from '../math/exp-log-pow.ts';
+import { accountsOf, type ContagionAccount } from './account-columns.ts';
 import { checkAccount, checkFrame, checkShock } from './check-system.ts';
 import type { ContagionParameters } from './parameters.ts';
 import type { ContagionSolver, ContagionState, FixedPoint, Stress } from './solver.ts';
-import type { ContagionAccount, ContagionSystem, Shock } from './system.ts';
+import type { ContagionSystem, Shock } from './system.ts';
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 const clip = (value: number, max: number) => Math.min(max, Math.max(0, value));
@@ -31,11 +32,9 @@ type Borrower = {
  */
 export function plainSolver(system: ContagionSystem, parameters: ContagionParameters): ContagionSolver {
   checkFrame(system);
-  system.accounts.forEach((account, i) => {
-    checkAccount(system, account, i);
-  });
+  for (let i = 0; i < system.accounts.count; i++) checkAccount(system, i);
   const { assets, issuers } = system;
-  const borrowers = system.accounts.map((account) => atTheCut(system, account));
+  const borrowers = accountsOf(system.accounts).map((account) => atTheCut(system, account));
 
   /** J_k: value of an asset relative to its root. */
   const values = (shock: Shock, { impacts, issuerLosses }: ContagionState): readonly number[] =>

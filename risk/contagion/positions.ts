@@ -1,17 +1,12 @@
+import type { AccountColumns } from './account-columns.ts';
 import { checkAccount } from './check-system.ts';
-import type { CollateralLeg, ContagionSystem, DebtLeg } from './system.ts';
+import type { ContagionSystem } from './system.ts';
 
-/**
- * The accounts that have debt as columns: borrower i's collateral legs are `collateralStart[i]` to
- * `collateralStart[i + 1]`, its debts likewise. All in slot order, so that sums over them keep the bits of sums over
- * accounts.
- */
+/** What is fixed at the cut, as columns beside those of the accounts. */
 export type Positions = {
   readonly count: number;
-  /** By borrower: position in the system's accounts. */
-  readonly account: Int32Array;
   readonly deployment: Int32Array;
-  /** D_u, Dn_u and W_u at the cut, USD. */
+  /** D_u, Dn_u and W_u at the cut, USD, by account. */
   readonly debtUsd: Float64Array;
   readonly netDebtUsd: Float64Array;
   readonly weightedUsd: Float64Array;
@@ -29,8 +24,10 @@ export type CollateralColumns = {
   readonly net: Float64Array;
   /** e_ur of the leg's root. */
   readonly unhedged: Float64Array;
-  /** 1 - t_uk; 0 for a leg that is not priced. */
+  /** 1 - t_uk; 0 for a leg that is not priced. Empty if `keptAll`. */
   readonly kept: Float64Array;
+  /** 1 throughout. */
+  readonly keptAll: boolean;
 };
 
 export type DebtColumns = {
@@ -40,20 +37,9 @@ export type DebtColumns = {
   /** D_ul and Dn_ul, USD. */
   readonly usd: Float64Array;
   readonly net: Float64Array;
-  /** D_ul / D_u. */
+  /** D_ul / D_u; 0 for an account without debt. */
   readonly share: Float64Array;
 };
-
-/** Room for `count` collateral legs. */
-export function collateralColumns(count: number): CollateralColumns {
-  return {
-    asset: new Uint16Array(count),
-    weighted: new Float64Array(count),
-    net: new Float64Array(count),
-    unhedged: new Float64Array(count),
-    kept: new Float64Array(count),
-  };
-}
 
 /**
  * One pass over the accounts.
@@ -61,113 +47,102 @@ export function collateralColumns(count: number): CollateralColumns {
  */
 export function positionsOf(system: ContagionSystem): Positions {
   const { accounts } = system;
-  let collateralCount = 0;
-  let debtCount = 0;
-  for (const { collateral, debt } of accounts) {
-    collateralCount += collateral.length;
-    debtCount += debt.length;
-  }
-  const account = new Int32Array(accounts.length);
-  const deployment = new Int32Array(accounts.length);
-  const debtUsd = new Float64Array(accounts.length);
-  const netDebtUsd = new Float64Array(accounts.length);
-  const weightedUsd = new Float64Array(accounts.length);
-  const collateralStart = new Int32Array(accounts.length + 1);
-  const debtStart = new Int32Array(accounts.length + 1);
-  const legs = collateralColumns(collateralCount);
-  const debts: DebtColumns = {
-    asset: new Uint16Array(debtCount),
-    pool: new Int32Array(debtCount),
-    usd: new Float64Array(debtCount),
-    net: new Float64Array(debtCount),
-    share: new Float64Array(debtCount),
-  };
+  const { collateral, collateralStart, count, debts, debtStart } = accounts;
   const roots = Int32Array.from(system.assets, ({ root }) => root);
+  const debtUsd = new Float64Array(count);
+  const netDebtUsd = new Float64Array(count);
+  const weightedUsd = new Float64Array(count);
+  const weighted = new Float64Array(collateral.usd.length);
+  const net = new Float64Array(collateral.usd.length);
+  const unhedged = new Float64Array(collateral.usd.length);
+  const debtNet = new Float64Array(debts.usd.length);
+  const share = new Float64Array(debts.usd.length);
 
-  let count = 0;
-  let leg = 0;
-  let owed = 0;
-  for (let position = 0; position < accounts.length; position++) {
-    const one = accounts[position]!;
-    checkAccount(system, one, position);
-    const { collateral, debt } = one;
+  for (let i = 0; i < count; i++) {
+    checkAccount(system, i);
+    const legs = collateralStart[i]!;
+    const legsEnd = collateralStart[i + 1]!;
+    const owed = debtStart[i]!;
+    const owedEnd = debtStart[i + 1]!;
     let total = 0;
-    for (let l = 0; l < debt.length; l++) total += debt[l]!.usd;
-    if (total === 0) continue;
-    let net = 0;
-    for (let l = 0; l < debt.length; l++, owed++) {
-      const { asset, usd, pool } = debt[l]!;
-      debts.asset[owed] = asset;
-      debts.pool[owed] = pool ?? -1;
-      debts.usd[owed] = usd;
-      debts.net[owed] = netOf(asset, usd, debt, collateral);
-      debts.share[owed] = usd / total;
-      net += debts.net[owed]!;
+    for (let l = owed; l < owedEnd; l++) total += debts.usd[l]!;
+    let ofAll = 0;
+    for (let k = legs; k < legsEnd; k++) {
+      weighted[k] = collateral.liquidationThreshold[k]! * collateral.usd[k]!;
+      ofAll += weighted[k]!;
     }
-    let weighted = 0;
-    for (let k = 0; k < collateral.length; k++) {
-      const { usd, liquidationThreshold } = collateral[k]!;
-      weighted += liquidationThreshold * usd;
+    for (let k = legs; k < legsEnd; k++) {
+      const asset = collateral.asset[k]!;
+      const root = roots[asset]!;
+      let debtOfAsset = 0;
+      let debtOfRoot = 0;
+      for (let l = owed; l < owedEnd; l++) {
+        const other = debts.asset[l]!;
+        if (roots[other] !== root) continue;
+        debtOfRoot += debts.usd[l]!;
+        if (other === asset) debtOfAsset += debts.usd[l]!;
+      }
+      net[k] = withoutOther(collateral, k, legs, legsEnd, debtOfAsset);
+      unhedged[k] = 1;
+      if (debtOfRoot > 0) {
+        let ofRoot = 0;
+        for (let j = legs; j < legsEnd; j++) if (roots[collateral.asset[j]!] === root) ofRoot += weighted[j]!;
+        if (ofRoot > 0) unhedged[k] = 1 - Math.min(1, debtOfRoot / total / (ofRoot / ofAll));
+      }
     }
-    for (let k = 0; k < collateral.length; k++, leg++) {
-      const { asset, usd, liquidationThreshold, priced, taint } = collateral[k]!;
-      legs.asset[leg] = asset;
-      legs.weighted[leg] = liquidationThreshold * usd;
-      legs.net[leg] = netOf(asset, usd, collateral, debt);
-      legs.unhedged[leg] = unhedgedOf(roots[asset]!, roots, collateral, debt, weighted, total);
-      legs.kept[leg] = priced ? 1 - taint : 0;
+    let netTotal = 0;
+    for (let l = owed; l < owedEnd; l++) {
+      debtNet[l] = netDebtOf(accounts, i, l);
+      netTotal += debtNet[l]!;
+      if (total > 0) share[l] = debts.usd[l]! / total;
     }
-    account[count] = position;
-    deployment[count] = one.deployment;
-    debtUsd[count] = total;
-    netDebtUsd[count] = net;
-    weightedUsd[count] = weighted;
-    count++;
-    collateralStart[count] = leg;
-    debtStart[count] = owed;
+    debtUsd[i] = total;
+    netDebtUsd[i] = netTotal;
+    weightedUsd[i] = ofAll;
   }
+  const kept = keptShares(accounts);
   return {
     count,
-    account,
-    deployment,
+    deployment: accounts.deployment,
     debtUsd,
     netDebtUsd,
     weightedUsd,
     collateralStart,
-    collateral: legs,
+    collateral: { asset: collateral.asset, weighted, net, unhedged, kept, keptAll: kept.length === 0 },
     debtStart,
-    debts,
+    debts: { ...debts, net: debtNet, share },
   };
 }
 
-type Leg = { readonly asset: number; readonly usd: number };
-
-/** What is left of a leg without that which the account has of the same token on the other side. */
-export function netOf(asset: number, usd: number, own: readonly Leg[], others: readonly Leg[]): number {
-  let other = 0;
-  for (let i = 0; i < others.length; i++) if (others[i]!.asset === asset) other += others[i]!.usd;
-  if (other === 0) return usd;
-  let total = 0;
-  for (let i = 0; i < own.length; i++) if (own[i]!.asset === asset) total += own[i]!.usd;
-  return total === 0 ? usd : Math.max(0, usd - Math.min(total, other) * (usd / total));
+/** `CollateralColumns.kept`. */
+function keptShares({ collateral }: AccountColumns): Float64Array {
+  const { priced, taint } = collateral;
+  let keptAll = true;
+  for (let k = 0; k < taint.length; k++) if (taint[k] !== 0 || priced[k] !== 1) keptAll = false;
+  return keptAll ? new Float64Array(0) : taint.map((share, k) => (priced[k] === 1 ? 1 - share : 0));
 }
 
-/** e_ur = 1 - min(1, (D_ur / D_u) / (W_ur / W_u)). */
-function unhedgedOf(
-  root: number,
-  roots: Int32Array,
-  collateral: readonly CollateralLeg[],
-  debt: readonly DebtLeg[],
-  weighted: number,
-  debtUsd: number,
-): number {
-  let debtOfRoot = 0;
-  for (let l = 0; l < debt.length; l++) if (roots[debt[l]!.asset] === root) debtOfRoot += debt[l]!.usd;
-  if (debtOfRoot === 0) return 1;
-  let weightedOfRoot = 0;
-  for (let k = 0; k < collateral.length; k++) {
-    const { asset, usd, liquidationThreshold } = collateral[k]!;
-    if (roots[asset] === root) weightedOfRoot += liquidationThreshold * usd;
+/** Dn_ul of debt leg l of account i, USD: without what the account holds in the same token. */
+export function netDebtOf({ collateral, collateralStart, debts, debtStart }: AccountColumns, i: number, l: number) {
+  const asset = debts.asset[l]!;
+  let held = 0;
+  for (let k = collateralStart[i]!; k < collateralStart[i + 1]!; k++) {
+    if (collateral.asset[k] === asset) held += collateral.usd[k]!;
   }
-  return weightedOfRoot === 0 ? 1 : 1 - Math.min(1, debtOfRoot / debtUsd / (weightedOfRoot / weighted));
+  return withoutOther(debts, l, debtStart[i]!, debtStart[i + 1]!, held);
+}
+
+/** Leg k without its part of what the account has of the same token on the other side. */
+function withoutOther(
+  { asset, usd }: { readonly asset: Uint16Array; readonly usd: Float64Array },
+  k: number,
+  from: number,
+  to: number,
+  other: number,
+): number {
+  const own = usd[k]!;
+  if (other === 0) return own;
+  let total = 0;
+  for (let j = from; j < to; j++) if (asset[j] === asset[k]) total += usd[j]!;
+  return total === 0 ? own : Math.max(0, own - Math.min(total, other) * (own / total));
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { ContagionAccount, ContagionAsset, ContagionIssuer, ContagionSystem } from './system.ts';
+import { type ContagionAccount, columnsOf } from './account-columns.ts';
+import type { ContagionAsset, ContagionIssuer, ContagionSystem } from './system.ts';
 
 /** Losses: mostly none, else anything. */
 const loss = fc.oneof(
@@ -15,12 +16,19 @@ const share = fc.integer({ min: 0, max: 10 }).map((i) => i / 10);
 
 const classes = ['volatile', 'lst', 'wrapped', 'stable'] as const;
 
+/** A system with its accounts as a list. */
+export type Book = Omit<ContagionSystem, 'accounts'> & { readonly accounts: readonly ContagionAccount[] };
+
+export function systemOf(book: Book): ContagionSystem {
+  return { ...book, accounts: columnsOf(book.accounts) };
+}
+
 /**
  * Systems with all that is awkward: cycles of claims, an asset that is its own collateral, markets and pools without
  * depth or supply, debts of 0, debts in what is held, several legs in one token, thresholds of 0 and 1, accounts at
  * exactly HF 1 and at exactly the full-liquidation threshold, taint, unpriced legs.
  */
-export const anySystem: fc.Arbitrary<ContagionSystem> = fc
+export const anyBook: fc.Arbitrary<Book> = fc
   .record({ assets: fc.integer({ min: 3, max: 8 }), issuers: fc.integer({ min: 0, max: 6 }) })
   .chain((count) => {
     const assetSlot = fc.nat(count.assets - 1);
@@ -79,7 +87,7 @@ export const anySystem: fc.Arbitrary<ContagionSystem> = fc
       accounts: fc.array(account, { maxLength: 25 }),
     });
   })
-  .map(({ assets, issuers, bonuses, full, accounts }): ContagionSystem => {
+  .map(({ assets, issuers, bonuses, full, accounts }): Book => {
     const roots = ['USD', 'ETH', 'BTC'];
     return {
       roots,

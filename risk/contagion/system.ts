@@ -1,3 +1,5 @@
+import type { AccountColumns } from './account-columns.ts';
+
 /**
  * What the contagion index is computed from: one consistent cut of the world. Amounts in USD at the reference value of
  * risk model 1.2, shares and losses in [0, 1]. Things name each other by slot: their position in the list they stand in.
@@ -9,7 +11,8 @@ export type ContagionSystem = {
   readonly assets: readonly ContagionAsset[];
   readonly issuers: readonly ContagionIssuer[];
   readonly deployments: readonly ContagionDeployment[];
-  readonly accounts: readonly ContagionAccount[];
+  /** Those without debt do not count and may be left out. */
+  readonly accounts: AccountColumns;
 };
 
 export type ContagionAsset = {
@@ -57,35 +60,6 @@ export type ContagionDeployment = {
   readonly fullLiquidationHealthFactor: number;
 };
 
-export type ContagionAccount = {
-  /** A label: it moves indicators only, never the index. */
-  readonly owner: string;
-  /** Slot; a label but for bonus, close factor and full-liquidation threshold. */
-  readonly deployment: number;
-  readonly collateral: readonly CollateralLeg[];
-  /** An account without debt does not count. */
-  readonly debt: readonly DebtLeg[];
-};
-
-export type CollateralLeg = {
-  readonly asset: number;
-  readonly usd: number;
-  /** This account's threshold, e-mode or isolated pair included, in [0, 1]. */
-  readonly liquidationThreshold: number;
-  /** Share that stems from a suspected or confirmed orphan delivery: worth nothing once losses count. */
-  readonly taint: number;
-  /** False: no source has priced it lately; `usd` is at its last price and it is worth nothing once losses count. */
-  readonly priced: boolean;
-};
-
-export type DebtLeg = {
-  readonly asset: number;
-  /** Accrued to the cut. */
-  readonly usd: number;
-  /** Slot of the issuer whose pool lent it; null when that is no issuer of the system. */
-  readonly pool: number | null;
-};
-
 /** The root that every amount is counted in. */
 export const NUMERAIRE_ROOT = 'USD';
 
@@ -108,18 +82,4 @@ export function observedShock(system: ContagionSystem): Shock {
     assetLosses: system.assets.map((asset) => asset.loss),
     issuerLosses: system.issuers.map((issuer) => issuer.loss),
   };
-}
-
-/** Share of the collateral, by value, that is priced; 1 without any. Accounts without debt do not count. */
-export function coverageOf(system: ContagionSystem): number {
-  let priced = 0;
-  let total = 0;
-  for (const { collateral, debt } of system.accounts) {
-    if (!debt.some((leg) => leg.usd > 0)) continue;
-    for (const leg of collateral) {
-      total += leg.usd;
-      if (leg.priced) priced += leg.usd;
-    }
-  }
-  return total > 0 ? priced / total : 1;
 }

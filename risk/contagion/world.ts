@@ -1,5 +1,5 @@
 import { exp } from '../math/exp-log-pow.ts';
-import type { CollateralColumns, Positions } from './positions.ts';
+import type { CollateralColumns } from './positions.ts';
 import type { ContagionSystem, Shock } from './system.ts';
 
 /** What assets are worth under a shock at a state of the map, by asset. */
@@ -12,6 +12,7 @@ export class World {
   readonly rootImpacts: Float64Array;
   readonly shock: Shock;
   readonly #system: ContagionSystem;
+  #rootsFell = false;
 
   constructor(system: ContagionSystem, shock: Shock) {
     this.#system = system;
@@ -25,6 +26,7 @@ export class World {
     const { assets, roots } = this.#system;
     const ofRoot = new Float64Array(roots.length);
     for (let k = 0; k < assets.length; k++) if (assets[k]!.isRoot) ofRoot[assets[k]!.root] = impacts[k]!;
+    this.#rootsFell = ofRoot.some((impact) => impact > 0);
     for (let k = 0; k < assets.length; k++) {
       const { isRoot, issuers, root } = assets[k]!;
       let value = (1 - this.shock.assetLosses[k]!) * (isRoot ? 1 : 1 - impacts[k]!);
@@ -35,22 +37,26 @@ export class World {
     }
   }
 
-  /** W_u = sum LT C H of borrower i, USD. */
-  weightedUsd({ collateral, collateralStart }: Positions, i: number): number {
-    return this.#sum(collateral, collateral.weighted, collateralStart[i]!, collateralStart[i + 1]!);
-  }
-
-  /** V_u = sum Cn H of borrower i, USD. */
-  netUsd({ collateral, collateralStart }: Positions, i: number): number {
-    return this.#sum(collateral, collateral.net, collateralStart[i]!, collateralStart[i + 1]!);
-  }
-
-  #sum({ asset, unhedged, kept }: CollateralColumns, usd: Float64Array, from: number, to: number): number {
+  /** sum usd H over legs `from` to `to`: W_u of LT C, V_u of Cn. */
+  sumUsd(legs: CollateralColumns, usd: Float64Array, from: number, to: number): number {
+    const { asset, kept, unhedged } = legs;
     const { remains, rootImpacts } = this;
     let total = 0;
-    for (let k = from; k < to; k++) {
-      const slot = asset[k]!;
-      total += usd[k]! * (remains[slot]! * (1 - rootImpacts[slot]! * unhedged[k]!) * kept[k]!);
+    // A factor of exactly 1 changes no bit: where all are 1, their column need not be read.
+    if (this.#rootsFell && legs.keptAll) {
+      for (let k = from; k < to; k++) {
+        const slot = asset[k]!;
+        total += usd[k]! * (remains[slot]! * (1 - rootImpacts[slot]! * unhedged[k]!));
+      }
+    } else if (this.#rootsFell) {
+      for (let k = from; k < to; k++) {
+        const slot = asset[k]!;
+        total += usd[k]! * (remains[slot]! * (1 - rootImpacts[slot]! * unhedged[k]!) * kept[k]!);
+      }
+    } else if (legs.keptAll) {
+      for (let k = from; k < to; k++) total += usd[k]! * remains[asset[k]!]!;
+    } else {
+      for (let k = from; k < to; k++) total += usd[k]! * (remains[asset[k]!]! * kept[k]!);
     }
     return total;
   }
