@@ -282,6 +282,7 @@ test('play ends when a chain has all its blocks, and chain time stands still', a
   expect(stages.at(-1)).toBe('ended');
   expect(devnet.clock.chainTimeAt(Date.now() + 60_000)).toBe(devnet.clock.endChainTime);
   expect(Number((await blockAt(devnet, 'arbitrum', 'latest')).number)).toBe(heightOf(devnet, 'arbitrum'));
+  expect(Math.max(...chainNames.map((chain) => heightOf(devnet, chain)))).toBe(Math.max(...heights) + 1);
   await devnet.stop();
 }, 60_000);
 

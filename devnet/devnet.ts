@@ -27,7 +27,7 @@ export class DevnetTimeError extends FatalError {
 }
 
 export interface DevnetProgress {
-  /** `ended`: a chain has all its blocks, so play stands still; the nodes go on answering. */
+  /** `ended`: a chain has all its blocks and the others those up to then: play stands still, the nodes go on answering. */
   readonly stage: 'contracts' | 'history' | 'ready' | 'ended';
   readonly chains: readonly {
     readonly name: ChainName;
@@ -216,11 +216,15 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const now = (): number => clock.chainTimeAt(Date.now());
   const playerOf = (chain: ChainName): ChainPlayer => players.get(chain)!;
 
+  const isOver = (): boolean =>
+    now() >= endTime &&
+    [...players.values()].every(({ paused, nextTime }) => paused || nextTime === null || nextTime > endTime);
+
   async function playLive(player: ChainPlayer): Promise<void> {
     while (!abort.signal.aborted) {
       const due = player.nextTime;
       if (due === null || due > endTime) {
-        if (stage !== 'ended' && now() >= endTime) {
+        if (stage !== 'ended' && isOver()) {
           stage = 'ended';
           tell();
         }
