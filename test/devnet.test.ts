@@ -10,6 +10,7 @@ import {
   expectSigmaOfEachFeed,
   expectStatedVolatility,
 } from './expectations.ts';
+import { expectPoolsAnswers } from './lending-expectations.ts';
 import { seeded } from './synthetic-log.ts';
 import { type FoldResult, type Index, shortScenario, World, wildScenario } from './world.ts';
 
@@ -56,6 +57,17 @@ describe('the crash scenario, indexed over RPC', () => {
   it('loses no round of an aggregator that is exchanged behind its proxy', async () => {
     expect(await expectNewAggregatorKept(world, index)).toBeGreaterThan(50);
   });
+
+  it('every account, reserve and liquidation is over GraphQL what the pools themselves say', async () => {
+    const compared = await expectPoolsAnswers(world, index);
+    say('pools', compared);
+    expect(compared.blocks.stateRead).toBeGreaterThan(30);
+    expect(compared.blocks.liquidation).toBeGreaterThan(10);
+    expect(compared.positions - compared.unvalued).toBeGreaterThan(2000);
+    expect(compared.changed).toBeGreaterThan(50);
+    expect(compared.liquidations).toBeGreaterThan(20);
+    expect(compared.badDebt.map((name) => name.split(' ')[0])).toContain('base/aave-v3');
+  }, 120_000);
 });
 
 describe('oracle networks that die one after another', () => {

@@ -240,14 +240,15 @@ export class Index {
 
   /** Waits until every chain is in the log up to the node's head, and the log knows the node's finalised block. */
   async settled(): Promise<void> {
-    const deadline = Date.now() + settleMsMax;
     for (const chain of chainNames) {
+      let progress = { found: '', ms: Date.now() };
       for (;;) {
         const wanted = await this.#headOf(chain);
         const found = await this.#lastBatch(chain);
         if (found === wanted) break;
         this.#refuseFailures();
-        if (Date.now() > deadline) {
+        if (found !== progress.found) progress = { found, ms: Date.now() };
+        if (Date.now() > progress.ms + settleMsMax) {
           const last = `${this.restarts} restarts, the last after ${JSON.stringify(this.lastEnd)}`;
           throw new Error(`${chain}: the log ends with ${found}, the node with ${wanted}; ${last}`);
         }

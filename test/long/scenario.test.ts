@@ -8,6 +8,7 @@ import {
   expectSigmaOfEachFeed,
   expectStatedVolatility,
 } from '../expectations.ts';
+import { expectPoolsAnswers } from '../lending-expectations.ts';
 import { World } from '../world.ts';
 
 let world: World;
@@ -27,6 +28,7 @@ it.each([1, 2, 3, 5, 8])('the crash scenario with seed %i: all that it states, b
     refusals: await expectRefusals(world, index),
     rounds: await expectNewAggregatorKept(world, index),
     answers: await expectAnswersOfContracts(world, index, 60),
+    pools: await expectPoolsAnswers(world, index),
   };
   process.stdout.write(`${JSON.stringify(found)}\n`);
   await expectSigmaOfEachFeed(world, index);
