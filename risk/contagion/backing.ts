@@ -98,16 +98,19 @@ export function evolveBacking(ledger: BackingLedger, event: BackingEvent): Backi
     case 'recapitalised':
       return { ...ledger, locked: ledger.locked + event.value };
     case 'acknowledged': {
-      const known = ledger.messages[event.guid];
-      if (known === undefined) return ledger;
-      return { ...ledger, messages: { ...ledger.messages, [event.guid]: { ...known, acknowledged: true } } };
+      const found = knownMessage(ledger, event.guid);
+      if (found === undefined) return ledger;
+      return { ...ledger, messages: { ...ledger.messages, [event.guid]: { ...found, acknowledged: true } } };
     }
   }
 }
 
-function messageOf({ messages }: BackingLedger, { destination, guid, source }: Transfer): BridgeMessage {
-  const known = Object.hasOwn(messages, guid) ? messages[guid] : undefined;
-  return known ?? { source, destination, sent: null, deliveries: [], acknowledged: false };
+function messageOf(ledger: BackingLedger, { destination, guid, source }: Transfer): BridgeMessage {
+  return knownMessage(ledger, guid) ?? { source, destination, sent: null, deliveries: [], acknowledged: false };
+}
+
+function knownMessage({ messages }: BackingLedger, guid: string): BridgeMessage | undefined {
+  return Object.hasOwn(messages, guid) ? messages[guid] : undefined;
 }
 
 /** `value` leaves circulation on `chain` (negative: enters it). */
