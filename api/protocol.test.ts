@@ -92,7 +92,7 @@ test('introspection gives the schema of schema/api.graphql', async () => {
 });
 
 /** Answered with data by test/lending-api.test.ts: there are no deployments here. */
-const lendingExamples = ['AccountsAtRisk', 'Markets', 'Liquidations'];
+const lendingExamples = ['AccountsAtRisk', 'MayLiquidate', 'Markets', 'Liquidations'];
 
 test('every example is valid and answers with data', async () => {
   const schema = createApiSchema();

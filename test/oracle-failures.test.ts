@@ -4,11 +4,12 @@ import { type RunningApi, startApi } from '../api/server.ts';
 import { runFold } from '../indexer/fold/run-fold.ts';
 import { selectionFor, stateReadsFor } from '../indexer/sources/registry.ts';
 import { selectorsOf } from '../indexer/sources/selection.ts';
-import { type Meaning, operationSchema } from '../schema/chains-config.ts';
+import type { Meaning } from '../schema/chains-config.ts';
 import { Address, ChainId, Hash, Hex } from '../schema/ids.ts';
 import type { LogRow } from '../schema/log-rows.ts';
 import { logsSha256 } from '../store/log-digest.ts';
 import { LogWriter } from '../store/log-writer.ts';
+import { madeUpFoldOptions } from './fold-options.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 import { accountOf, contracts, decimalsOf, SyntheticMarket, withLending } from './synthetic-lending.ts';
 import { type SyntheticBlock, syntheticMeaning } from './synthetic-log.ts';
@@ -212,11 +213,7 @@ beforeAll(async () => {
   const last = blocks.at(-1) as SyntheticBlock;
   await writer.commit({ blocks, base: null, next: { final: last, hot: [] }, finalised: last });
   await writer.close();
-  await runFold({
-    ...{ databaseUrl: database.url, network: 'test', meaning, activations: [], modelVersion: 'test', pollMs: 2 },
-    operation: operationSchema.parse({ holdBackMsMax: 5, checkpointEverySteps: 200 }),
-    once: true,
-  });
+  await runFold(madeUpFoldOptions(database.url, meaning, { once: true }));
   api = await startApi({ databaseUrl: database.url, port: 0, log: (line) => process.stderr.write(`${line}\n`) });
 }, 120_000);
 afterAll(async () => {
