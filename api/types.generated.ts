@@ -643,6 +643,7 @@ export type OptionMarket = {
 
 /** Why an expiry's smile was left out. */
 export type SmileFault = {
+  /** The expiry. */
   readonly expiry: Scalars['DateTime']['output'];
   /** `no-term`, `no-confidence`, `no-strike`, `domain`, `negative-variance`, `wing-slope`, `butterfly`. */
   readonly fault: Scalars['String']['output'];
