@@ -130,24 +130,26 @@ const defaults: Partial<ModelParameters> = {
 describe.skipIf(!isThere)('19 May 2021: ETH on four venues, hourly', () => {
   const [from, to] = [at('2021-05-01T00:00'), at('2021-05-23T00:00')];
   const file = (name: string) => `01_window_2021-05-19_crash/prices/${name}_ETHUSD_1h.csv`;
-  const series = Object.fromEntries(
-    ['bitstamp', 'bitfinex', 'ftx', 'gemini'].map((name) => [
-      name,
-      between(candles(file(name), name === 'gemini' ? 'unix timestamp' : 'unix', 'close', hour), from, to),
-    ]),
-  );
+  const series = () =>
+    Object.fromEntries(
+      ['bitstamp', 'bitfinex', 'ftx', 'gemini'].map((name) => [
+        name,
+        between(candles(file(name), name === 'gemini' ? 'unix timestamp' : 'unix', 'close', hour), from, to),
+      ]),
+    );
   const closings = () =>
     fold(
-      series,
+      series(),
       { heartbeatSeconds: hour, deviationThreshold: 0.005 },
       { ...defaults, ageingSeconds: hour },
       'volatile',
     );
 
   it('the fused price lies within the hull of the venues at every tick', () => {
+    const venues = series();
     let seen = 0;
     for (const { time, assets } of closings()) {
-      const prices = Object.values(series).map((ticks) => last(ticks, time)?.[1] as number);
+      const prices = Object.values(venues).map((ticks) => last(ticks, time)?.[1] as number);
       const { price } = assets['X'] as Closing['assets'][string];
       if (price === null || prices.includes(undefined as never)) continue;
       seen++;
@@ -158,10 +160,10 @@ describe.skipIf(!isThere)('19 May 2021: ETH on four venues, hourly', () => {
   });
 
   it('sigma is that of an estimator written here, and V rises within the first hour of the crash', () => {
-    const all = closings();
+    const [all, venues] = [closings(), series()];
     const asOf = (time: number) => all.findLast((closing) => closing.time <= time)?.assets['X'];
     const reference = (time: number) => {
-      const sigmas = Object.values(series)
+      const sigmas = Object.values(venues)
         .map((ticks) => {
           let [n, d] = [0, 0];
           const past = ticks.filter(([at]) => at <= time);
