@@ -64,6 +64,14 @@ describe('configurationOf', () => {
       pollMs: 1000,
       requestTimeoutMs: 30_000,
       requestsPerSecondMax: null,
+      guard: {
+        history: true,
+        historyBlocksMin: 500,
+        requestsInFlightMax: 16,
+        everyHeader: false,
+        checkBlooms: true,
+        crossCheck: false,
+      },
     });
     expect(chains['one']?.meaning.feeds['chainlink/ETH']).toMatchObject({
       purpose: 'price',

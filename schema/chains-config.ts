@@ -131,12 +131,31 @@ export const chainMeaningSchema = z.strictObject({
   deployments: z.record(deploymentKey, deploymentSchema).optional(),
 });
 
+/** How history is read where there are RPC nodes and no gateway. */
+export const guardSchema = z.strictObject({
+  history: z.boolean().default(true).meta({
+    description: 'false: the processor reads history itself, every log of every block',
+  }),
+  historyBlocksMin: z.number().int().min(0).default(500).meta({
+    description: 'Fewer final blocks than this are left to the processor',
+  }),
+  requestsInFlightMax: z.number().int().min(1).max(500).default(16).meta({ description: 'At once, per node' }),
+  everyHeader: z.boolean().default(false).meta({
+    description: 'Fetch every header, so that every logsBloom is compared with the logs returned',
+  }),
+  checkBlooms: z.boolean().default(true).meta({
+    description: 'false for chains whose logsBloom does not hold all their logs',
+  }),
+  crossCheck: z.boolean().default(false).meta({ description: 'A second node must return the same logs' }),
+});
+
 export const chainWiringSchema = z.strictObject({
   rpc: z.array(url).default([]),
   gateway: url.nullable().default(null),
   pollMs: z.number().int().min(20).max(600_000).default(1000),
   requestTimeoutMs: z.number().int().min(100).default(30_000),
   requestsPerSecondMax: z.number().gt(0).nullable().default(null),
+  guard: guardSchema.prefault({}),
 });
 
 export const operationSchema = z.strictObject({

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 const project = fileURLToPath(new URL('..', import.meta.url));
 const tool = join(project, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
 const folders = ['schema', 'risk', 'indexer', 'store', 'api', 'cli', 'devnet', 'migrations'];
-const indexerFolders = ['indexer/sources', 'indexer/ingest', 'indexer/fold'];
+const indexerFolders = ['indexer/sources', 'indexer/guard', 'indexer/ingest', 'indexer/fold'];
 
 interface Report {
   readonly modules: readonly { readonly source: string }[];
@@ -65,6 +65,7 @@ describe('planted modules', () => {
       ['api-imports', 'api/fold.ts', "const b = await import('../indexer/fold/b.ts');"],
       ['devnet-imports', 'devnet/cli.ts', "import { b } from '../cli/b.ts';"],
       ['indexer-fold-imports', 'indexer/fold/ingest.ts', "import { b } from '../ingest/b.ts';"],
+      ['indexer-guard-imports', 'indexer/guard/ingest.ts', "import { b } from '../ingest/b.ts';"],
       ['indexer-ingest-imports', 'indexer/ingest/risk.ts', "import { b } from '../../risk/b.ts';"],
       ['indexer-sources-imports', 'indexer/sources/ingest.ts', "import { b } from '../ingest/b.ts';"],
       ['migrations-imports', 'migrations/schema.ts', "import { b } from '../schema/b.ts';"],

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { guardSchema } from '../../schema/chains-config.ts';
 import type { Hash } from '../../schema/ids.ts';
 import { transaction } from '../../store/database.ts';
 import { logsSha256 } from '../../store/log-digest.ts';
@@ -57,6 +58,7 @@ function options(change: Partial<ChainOptions> & { url?: string; gateway?: strin
       pollMs: 50,
       requestTimeoutMs: 5000,
       requestsPerSecondMax: null,
+      guard: guardSchema.parse({ historyBlocksMin: 1, requestsInFlightMax: 4 }),
     },
     databaseUrl: url ?? database.url,
     network: 'devnet',

@@ -6,10 +6,11 @@ import { type Coverage, readCoverage } from '../../store/coverage.ts';
 import { createPool } from '../../store/database.ts';
 import { compareStateReads } from '../../store/log-digest.ts';
 import type { IngestedBlock } from '../../store/log-writer.ts';
+import type { GuardProcess } from '../guard/guard-process.ts';
 import { type Gap, gapsOf, selectorsOf } from '../sources/selection.ts';
 import { type BlockSink, collect, type HashAndHeight } from './hot-database.ts';
 import type { JsonRpc } from './json-rpc.ts';
-import { type ChainOptions, connectNode, createProcessor, stopRequest } from './processor.ts';
+import { type ChainOptions, connectNode, createProcessor, historyGuard, stopRequest } from './processor.ts';
 import { readState, stateReadBlocks } from './state-reads.ts';
 
 export interface BackfillProgress {
@@ -112,11 +113,22 @@ class Backfill {
       const blocks = work.reduce((sum, { from, to }) => sum + to - from + 1, 0);
       this.#progress = { ...this.#progress, total: this.#progress.total + blocks };
       this.#options.onProgress(this.#progress);
-      for (const gap of work) {
-        if (gap.filters.length > 0) await this.#searchLogs(gap);
-        else if (rpc !== null) await this.#searchState(gap, rpc);
+      const guard = await this.#guardFor(work, rpc);
+      try {
+        for (const gap of work) {
+          if (gap.filters.length > 0) await this.#searchLogs(gap, guard);
+          else if (rpc !== null) await this.#searchState(gap, rpc);
+        }
+      } finally {
+        guard?.close();
       }
     }
+  }
+
+  /** Final blocks need no confirmations. */
+  async #guardFor(work: readonly Gap[], rpc: JsonRpc | null): Promise<GuardProcess | null> {
+    const starts = work.filter(({ filters }) => filters.length > 0).map(({ from }) => from);
+    return starts.length === 0 ? null : await historyGuard(this.#options, rpc, Math.min(...starts) - 1, 0);
   }
 
   async #searchState(gap: Gap, rpc: JsonRpc): Promise<void> {
@@ -132,11 +144,11 @@ class Backfill {
   }
 
   /** One run of the processor, bounded to the gap. Its blocks are final: for it, whatever the node has is. */
-  async #searchLogs(gap: Gap): Promise<void> {
+  async #searchLogs(gap: Gap, guard: GuardProcess | null): Promise<void> {
     const range = { from: gap.from, to: gap.to };
     const processor = await createProcessor(
       { ...this.#options, filters: gap.filters },
-      { range, finalityConfirmation: 0 },
+      { range, finalityConfirmation: 0, guard },
     );
     await new Promise<void>((resolve, reject) => {
       let from = gap.from;

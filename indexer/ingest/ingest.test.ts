@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { guardSchema } from '../../schema/chains-config.ts';
 import { Address } from '../../schema/ids.ts';
 import { countCall, type EmitterChain, emitters, startEmitterChain, topics } from '../../test/emitter-chain.ts';
 import { type FreshDatabase, openFreshDatabase } from '../../test/fresh-database.ts';
@@ -32,7 +33,9 @@ afterEach(async () => {
 const codeless = Address(`0x${'cc'.repeat(20)}`);
 
 /** Watches both emitters for the first topic, and reads the count of one, and of an address without code. */
-function options(change: { url?: string; gateway?: string; rpc?: string[]; reorgDepth?: number } = {}) {
+function options(
+  change: { url?: string; gateway?: string; rpc?: string[]; reorgDepth?: number; guard?: boolean } = {},
+) {
   return {
     chainName: 'ethereum',
     meaning: {
@@ -47,6 +50,7 @@ function options(change: { url?: string; gateway?: string; rpc?: string[]; reorg
       pollMs: 50,
       requestTimeoutMs: 5000,
       requestsPerSecondMax: null,
+      guard: guardSchema.parse({ history: change.guard ?? false, historyBlocksMin: 1, requestsInFlightMax: 4 }),
     },
     databaseUrl: change.url ?? database.url,
     network: 'devnet',
@@ -101,30 +105,30 @@ async function storedLogs(): Promise<string[]> {
 
 const count = async (table: string) => (await database.pool.query(`SELECT count(*) AS n FROM ${table}`)).rows[0].n;
 
-test('RPC and gateway make the same rows, state reads included, and follow the head', async () => {
+test('RPC, gateway and guard make the same rows, state reads included, and follow the head', async () => {
   await mine(60);
   const other = await openFreshDatabase({ chainIds: [1] });
+  const guarded = await openFreshDatabase({ chainIds: [1] });
   const stub = await startGatewayStub(rpcSource(chain.url, 12), randomChunks(7, 1, 20));
   try {
     const byRpc = start();
     const byGateway = start({ url: other.url, gateway: stub.url });
-    for (const [pool, child] of [
+    const byGuard = start({ url: guarded.url, guard: true });
+    const all = [
       [database.pool, byRpc],
       [other.pool, byGateway],
-    ] as const) {
-      await ingestedThrough(pool, 1, await chain.head(), child);
-    }
+      [guarded.pool, byGuard],
+    ] as const;
+    for (const [pool, child] of all) await ingestedThrough(pool, 1, await chain.head(), child);
     await mine(7, 2000);
-    for (const [pool, child] of [
-      [database.pool, byRpc],
-      [other.pool, byGateway],
-    ] as const) {
+    for (const [pool, child] of all) {
       await ingestedThrough(pool, 1, await chain.head(), child);
       expect(await stopIngest(child)).toMatchObject({ code: 0, stderr: '' });
       await checkBatches(pool, 1);
     }
     const rows = await storedRows(database.pool, 1);
     expect(rows).toEqual(await storedRows(other.pool, 1));
+    expect(rows).toEqual(await storedRows(guarded.pool, 1));
     expect(await storedLogs()).toEqual(await chainLogs());
     expect(rows.stateReads.map((read) => [read.block_number, read.result === null])).toEqual(
       [3, 10, 20, 30, 40, 50, 60].flatMap((block) => [
@@ -145,8 +149,9 @@ test('RPC and gateway make the same rows, state reads included, and follow the h
   } finally {
     await stub.close();
     await other.drop();
+    await guarded.drop();
   }
-});
+}, 180_000);
 
 test('a gateway alone serves where nothing is read from state, and is refused where something is', async () => {
   await mine(30);

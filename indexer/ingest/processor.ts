@@ -8,6 +8,7 @@ import { createPool } from '../../store/database.ts';
 import { compareStateReads } from '../../store/log-digest.ts';
 import { FinalisedBlockDisplacedError, type IngestedBlock, LogWriter } from '../../store/log-writer.ts';
 import { assertMigrated, checkAnchor, readAnchor } from '../../store/migrate.ts';
+import { type GuardProcess, startGuardProcess } from '../guard/guard-process.ts';
 import { selectorsOf } from '../sources/selection.ts';
 import type { LogFilter, StateRead } from '../sources/source.ts';
 import { ChainHead, finalityDueAbove } from './chain-head.ts';
@@ -31,6 +32,8 @@ export interface ChainOptions {
   readonly network: string;
   readonly filters: readonly LogFilter[];
   readonly stateReads: readonly StateRead[];
+  /** What is worth telling and ends nothing; default: to stderr. */
+  readonly onNote?: (note: string) => void;
 }
 
 export interface IngestOptions extends ChainOptions {
@@ -104,7 +107,12 @@ export async function runIngest(options: IngestOptions): Promise<void> {
   });
   try {
     await checkFinalBlock(options, writer, hashOf);
-    await follow(options, writer, rpc, reads);
+    const guard = await historyGuard(options, rpc, writer.state.final?.number ?? meaning.startBlock - 1);
+    try {
+      await follow(options, writer, rpc, reads, guard);
+    } finally {
+      guard?.close();
+    }
   } finally {
     // A statement under way is cut off with the connection, and its transaction with it.
     await Promise.race([writer.close(), sleep(500)]);
@@ -116,6 +124,7 @@ async function follow(
   writer: LogWriter,
   rpc: JsonRpc | null,
   reads: readonly StateRead[],
+  guard: GuardProcess | null,
 ): Promise<void> {
   const { meaning, wiring } = options;
   const head = rpc === null ? null : new ChainHead(rpc, wiring.pollMs / 2, meaning.chainId, finalityDueAbove(meaning));
@@ -139,6 +148,8 @@ async function follow(
     finalisedFor: async (toBlock) =>
       head === null ? { number: toBlock, timestamp: 0 } : await head.finalisedFor(toBlock),
     onBatch: (batch, blocks, hot) => {
+      // From here on the processor asks the nodes itself.
+      if (hot) guard?.close();
       if (batch !== null) meter.report(batch.toBlock, head?.latest ?? batch.toBlock, rowsOf(blocks), hot);
     },
     onError: (error) => {
@@ -149,19 +160,24 @@ async function follow(
   const processor = await createProcessor(options, {
     range: { from: meaning.startBlock },
     finalityConfirmation: meaning.reorgDepthBlocksMax,
+    guard,
   });
   processor.run(database, async ({ store, blocks }) => {
     // Where the whole chain is younger than its finality, the processor also hands over what lies before the start block.
     store.add(blocks.filter((block) => block.header.height >= meaning.startBlock));
   });
-  await Promise.race([failed, stopRequest(options.signal)]);
+  await Promise.race([failed, stopRequest(options.signal), ...(guard === null ? [] : [guard.lost])]);
   await Promise.race([database.stop(), sleep(stopMsMax)]);
 }
 
 /** A processor of this chain over whatever serves it. */
 export async function createProcessor(
   { filters, wiring }: Pick<ChainOptions, 'filters' | 'wiring'>,
-  { range, finalityConfirmation }: { range: { from: number; to?: number }; finalityConfirmation: number },
+  {
+    range,
+    finalityConfirmation,
+    guard,
+  }: { range: { from: number; to?: number }; finalityConfirmation: number; guard: GuardProcess | null },
 ): Promise<EvmBatchProcessor<typeof fields>> {
   // Read when the library is loaded: its own lines would disturb the progress display.
   process.env['SQD_WARN'] ??= 'sqd:*';
@@ -184,6 +200,9 @@ export async function createProcessor(
   }
   if (wiring.gateway !== null) {
     processor.setGateway({ url: wiring.gateway, requestTimeout: wiring.requestTimeoutMs });
+  } else if (guard !== null) {
+    // It answers when the nodes have.
+    processor.setGateway({ url: guard.url, requestTimeout: guardTimeoutMs });
   }
   if (httpUrlsOf(wiring).length > 0) {
     processor.setRpcEndpoint({
@@ -195,6 +214,37 @@ export async function createProcessor(
   }
   return processor;
 }
+
+/** Where nodes serve the chain and there is much history to read: the guard in front of them. */
+export async function historyGuard(
+  { meaning, wiring, onNote = noteOnStderr }: ChainOptions,
+  rpc: JsonRpc | null,
+  afterBlock: number,
+  confirmationBlocks: number = meaning.reorgDepthBlocksMax,
+): Promise<GuardProcess | null> {
+  const { guard } = wiring;
+  if (wiring.gateway !== null || rpc === null || !guard.history) return null;
+  const [finalised, anchor] = await rpc.headers(['finalized', meaning.startBlock]);
+  if (!finalised || finalised.number - afterBlock < Math.max(1, guard.historyBlocksMin)) return null;
+  return await startGuardProcess(
+    {
+      ...guard,
+      chainId: meaning.chainId,
+      urls: rpc.urls,
+      requestTimeoutMs: wiring.requestTimeoutMs,
+      requestsPerSecondMax: wiring.requestsPerSecondMax,
+      anchor: anchor ? { number: anchor.number, hash: anchor.hash } : null,
+      confirmationBlocks,
+    },
+    onNote,
+  );
+}
+
+function noteOnStderr(note: string): void {
+  process.stderr.write(`${note}\n`);
+}
+
+const guardTimeoutMs = 3_600_000;
 
 const fields = {
   block: { timestamp: true },

@@ -1,0 +1,146 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { runIngest } from '../indexer/ingest/processor.ts';
+import { chainsConfigSchema } from '../schema/chains-config.ts';
+import { ChainId } from '../schema/ids.ts';
+import { createPool } from '../store/database.ts';
+import { type ReplayChainShape, replayChain, replayFilters } from '../test/replay-chain.ts';
+import { startReplayNode } from '../test/replay-node.ts';
+import { cpuSecondsOfTree, inChild, seconds, thousands, withServer } from './measure.ts';
+
+/**
+ * History over plain RPC, through the guard and by the processor's own RPC reader: the same node, filter, writer and
+ * rows. The node replays a chain made here, from a process of its own; ingest has a process of its own as well, and the
+ * guard another one.
+ */
+const chainId = ChainId(1);
+const runs: readonly Run[] = [
+  { name: 'dense', shape: { blocks: 4001, logsEveryBlocks: 1, logsPerBlock: 50 }, latencyMs: 0, ratioMin: 3 },
+  {
+    name: 'sparse',
+    shape: { blocks: 20_001, logsEveryBlocks: 20, logsPerBlock: 50 },
+    latencyMs: 50,
+    blocksMax: 2000,
+    ratioMin: 8,
+  },
+];
+
+interface Run {
+  readonly name: string;
+  readonly shape: ReplayChainShape;
+  readonly latencyMs: number;
+  readonly blocksMax?: number;
+  readonly ratioMin: number;
+}
+
+interface IngestReport {
+  readonly seconds: number;
+  readonly cpuSeconds: number | null;
+}
+
+interface NodeReport {
+  readonly requests: number;
+  readonly bytes: number;
+  readonly calls: readonly (readonly [method: string, calls: number])[];
+}
+
+interface Measured extends IngestReport {
+  readonly node: NodeReport;
+  readonly rows: number;
+  readonly checksum: string;
+}
+
+async function replayNode({ shape, latencyMs, blocksMax }: Run): Promise<void> {
+  const node = await startReplayNode({
+    blocks: replayChain(shape),
+    chainId,
+    latencyMs,
+    ...(blocksMax !== undefined && { blocksMax }),
+  });
+  process.on('message', () => {
+    const { requests, bytes, calls } = node.counts;
+    process.send?.({ requests, bytes, calls: [...calls] } satisfies NodeReport, () => process.exit(0));
+  });
+  process.send?.(node.url);
+}
+
+async function ingest({ shape }: Run, databaseUrl: string, nodeUrl: string, guarded: boolean): Promise<void> {
+  const start = performance.now();
+  const wiring = chainsConfigSchema.shape.chains.valueType.shape.wiring.parse({
+    rpc: [nodeUrl],
+    guard: { history: guarded },
+  });
+  let reported = false;
+  await runIngest({
+    chainName: 'bench',
+    meaning: { chainId, startBlock: 0, stateReadEveryBlocks: 1_000_000, reorgDepthBlocksMax: 10 },
+    wiring,
+    databaseUrl,
+    network: 'devnet',
+    filters: replayFilters as never,
+    stateReads: [],
+    onProgress: ({ block }) => {
+      if (block < shape.blocks - 1 || reported) return;
+      reported = true;
+      const report: IngestReport = {
+        seconds: (performance.now() - start) / 1000,
+        cpuSeconds: cpuSecondsOfTree(process.pid),
+      };
+      process.send?.(report, () => process.exit(0));
+    },
+  });
+}
+
+async function measure(run: Run, guarded: boolean): Promise<Measured> {
+  return await withServer('devnet', [chainId], async (server) => {
+    const node: ChildProcess = fork(fileURLToPath(import.meta.url), ['node', run.name], {
+      execArgv: [...process.execArgv],
+    });
+    const [nodeUrl] = (await once(node, 'message')) as [string];
+    const args = ['ingest', run.name, server.url, nodeUrl, String(guarded)];
+    const report = await inChild<IngestReport>(import.meta.url, ...args);
+    node.send('report');
+    const [nodeReport] = (await once(node, 'message')) as [NodeReport];
+    const pool = createPool(server.url, { applicationName: 'avsl-bench', max: 1 });
+    const { rows } = await pool.query<{ rows: number; checksum: string }>(
+      `SELECT count(*)::int AS rows, md5(string_agg(md5(l::text), '' ORDER BY block_number, log_index)) AS checksum FROM log l`,
+    );
+    await pool.end();
+    return { ...report, ...(rows[0] as { rows: number; checksum: string }), node: nodeReport };
+  });
+}
+
+function line(name: string, { seconds: took, cpuSeconds, rows, node }: Measured): string {
+  const calls = node.calls.map(([method, count]) => `${thousands(count)} ${method}`).join(', ');
+  return (
+    `  ${name.padEnd(16)}${took.toFixed(2)} s  ${thousands(rows / took)} logs/s  CPU ${seconds(cpuSeconds)}  ` +
+    `${thousands(node.requests)} requests, ${(node.bytes / 2 ** 20).toFixed(1)} MiB (${calls})`
+  );
+}
+
+export async function run(): Promise<void> {
+  for (const one of runs) {
+    const { shape, latencyMs, blocksMax, ratioMin } = one;
+    const plain = await measure(one, false);
+    const guarded = await measure(one, true);
+    if (plain.rows !== guarded.rows || plain.checksum !== guarded.checksum) {
+      throw new Error(`rows differ: ${JSON.stringify({ plain, guarded })}`);
+    }
+    const limit = blocksMax === undefined ? '' : `, eth_getLogs of ${thousands(blocksMax)} blocks at most`;
+    console.log(
+      `guard, ${one.name}: ${thousands(plain.rows)} logs in ${thousands(shape.blocks)} blocks, ${latencyMs} ms a request${limit}`,
+    );
+    console.log(line('evm-processor', plain));
+    console.log(line('through guard', guarded));
+    console.log(`  rows equal: ${plain.checksum}`);
+    console.log(`  ratio: ${(plain.seconds / guarded.seconds).toFixed(1)} (target: at least ${ratioMin})`);
+  }
+}
+
+const [role, name, ...rest] = process.argv.slice(2);
+const own = runs.find((one) => one.name === name);
+if (process.send !== undefined && own !== undefined) {
+  if (role === 'node') await replayNode(own);
+  else if (role === 'ingest') await ingest(own, rest[0] as string, rest[1] as string, rest[2] === 'true');
+}

@@ -1,0 +1,250 @@
+import { setMaxListeners } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UpstreamFailure } from './failure.ts';
+import { HistoryStream } from './history-stream.ts';
+import { LogQuery, type LogRequest } from './log-query.ts';
+import { type PieceBlock, RangeReader, type RangeReaderOptions } from './range-reader.ts';
+import { parseHeader } from './rpc-answers.ts';
+import type { Upstream } from './upstream.ts';
+import type { Upstreams } from './upstreams.ts';
+
+export interface HistoryFaceOptions {
+  readonly upstreams: Upstreams;
+  /** Blocks nearer to the head are not served, final or not: the processor can roll them back itself. */
+  readonly confirmationBlocks: number;
+  readonly requestsInFlightMax: number;
+  readonly everyHeader: boolean;
+  readonly checkBlooms: boolean;
+  readonly crossCheck: boolean;
+  readonly onNote: (text: string) => void;
+}
+
+/** The gateway protocol's query, as far as it is served: logs and headers. */
+interface GatewayQuery {
+  readonly fromBlock: number;
+  readonly toBlock?: number;
+  readonly includeAllBlocks?: boolean;
+  readonly logs?: readonly LogRequest[];
+}
+
+class UnservedQueryError extends Error {
+  override readonly name = 'UnservedQueryError';
+}
+
+/** The processor asks again after 5 s when it is told 503; it waits this long for an answer before (its limit is 10 s). */
+const heightWaitMs = 8000;
+const heightAgeMs = 1000;
+const allBlocksPerAnswer = 100;
+const streamsMax = 4;
+
+/** Subsquid's gateway protocol over plain nodes: final blocks only, filtered by the nodes. */
+export class HistoryFace {
+  readonly #options: HistoryFaceOptions;
+  readonly #streams = new Map<string, HistoryStream>();
+  readonly #abort = new AbortController();
+  readonly #server: Server;
+  #height = -1;
+  #heightAt = Number.NEGATIVE_INFINITY;
+  #asking: Promise<number> | null = null;
+
+  constructor(options: HistoryFaceOptions) {
+    this.#options = options;
+    setMaxListeners(0, this.#abort.signal);
+    this.#server = createServer((request, response) => void this.#respond(request, response));
+    this.#server.keepAliveTimeout = 60_000;
+  }
+
+  /** Port 0: any that is free. */
+  listen(port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, '127.0.0.1', () => {
+        const address = this.#server.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : port);
+      });
+    });
+  }
+
+  close(): void {
+    this.#abort.abort();
+    for (const stream of this.#streams.values()) stream.close();
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const end = (status: number, type: string, body: string): void => {
+      response.writeHead(status, { 'content-type': type });
+      response.end(body);
+    };
+    try {
+      const path = request.url ?? '/';
+      if (path === '/height') return end(200, 'text/plain', String(await this.#heightSoon()));
+      if (/^\/\d+\/worker$/.test(path)) return end(200, 'text/plain', `http://${request.headers.host}/query`);
+      if (path === '/statistics') return end(200, 'application/json', JSON.stringify(this.#statistics()));
+      if (path !== '/query') return end(404, 'text/plain', 'unknown path');
+      const query = parseQuery(await bodyOf(request));
+      end(200, 'application/json', bodyFor(await this.#answer(query)));
+    } catch (error) {
+      if (error instanceof UnservedQueryError) return end(400, 'text/plain', error.message);
+      if (error instanceof UpstreamFailure || (error as Error).name === 'AbortError') {
+        return end(503, 'text/plain', (error as Error).message);
+      }
+      this.#options.onNote(`The guard failed: ${(error as Error).stack}`);
+      end(500, 'text/plain', 'the guard failed');
+    }
+  }
+
+  /** @throws {UpstreamFailure} when no node tells within the processor's patience. */
+  async #heightSoon(): Promise<number> {
+    if (performance.now() - this.#heightAt < heightAgeMs) return this.#height;
+    this.#asking ??= this.#askHeight().finally(() => {
+      this.#asking = null;
+    });
+    const tooLate = sleep(heightWaitMs, undefined, { ref: false }).then(() => {
+      throw new UpstreamFailure('(all)', 'unavailable', `no node has told its finalised block in ${heightWaitMs} ms`);
+    });
+    return await Promise.race([this.#asking, tooLate]);
+  }
+
+  async #askHeight(): Promise<number> {
+    const found = await this.#options.upstreams.use((upstream) => this.#heightOf(upstream), {
+      signal: this.#abort.signal,
+    });
+    this.#height = Math.max(this.#height, found);
+    this.#heightAt = performance.now();
+    return this.#height;
+  }
+
+  async #heightOf(upstream: Upstream): Promise<number> {
+    const tag = async (name: string): Promise<unknown> =>
+      (await upstream.ask([{ method: 'eth_getBlockByNumber', params: [name, false] }]))[0];
+    const [latest, finalised] = await Promise.all([
+      tag('latest'),
+      // Before the first finalised block some nodes answer with an error.
+      tag('finalized').catch((error: unknown) => {
+        if (error instanceof UpstreamFailure && ['refused', 'lacks-block'].includes(error.kind)) return null;
+        throw error;
+      }),
+    ]);
+    if (finalised === null) return -1;
+    const head = parseHeader(upstream, latest, null).number;
+    return Math.min(parseHeader(upstream, finalised, null).number, head - this.#options.confirmationBlocks);
+  }
+
+  async #answer(query: GatewayQuery): Promise<readonly PieceBlock[]> {
+    let height = await this.#askOrKnown(query.fromBlock);
+    while (height < query.fromBlock) {
+      await sleep(heightAgeMs, undefined, { signal: this.#abort.signal });
+      height = await this.#askHeight();
+    }
+    const to = Math.min(query.toBlock ?? height, height);
+    if (query.includeAllBlocks) {
+      const last = Math.min(to, query.fromBlock + allBlocksPerAnswer - 1);
+      return (await this.#reader(query.logs ?? [], 'all').read(query.fromBlock, last, this.#abort.signal)).blocks;
+    }
+    return await this.#stream(query).next(to);
+  }
+
+  async #askOrKnown(needed: number): Promise<number> {
+    const isRecent = performance.now() - this.#heightAt < 20 * heightAgeMs;
+    return isRecent && this.#height >= needed ? this.#height : await this.#askHeight();
+  }
+
+  /** The stream that is to go on there, else a new one: after a lost answer the processor asks for it again. */
+  #stream({ fromBlock, toBlock, logs = [] }: GatewayQuery): HistoryStream {
+    const key = JSON.stringify([toBlock, logs]);
+    const known = this.#streams.get(key);
+    if (known?.position === fromBlock && !known.isBusy) return known;
+    known?.close();
+    this.#streams.delete(key);
+    const { upstreams, requestsInFlightMax } = this.#options;
+    const stream = new HistoryStream({
+      reader: this.#reader(logs, this.#options.everyHeader ? 'checked' : 'news'),
+      from: fromBlock,
+      rangesInFlightMax: requestsInFlightMax,
+      limits: () => (upstreams.all.find(({ isAvailable }) => isAvailable) ?? (upstreams.all[0] as Upstream)).limits,
+    });
+    this.#streams.set(key, stream);
+    const [oldest] = this.#streams.keys();
+    if (this.#streams.size > streamsMax && oldest !== undefined) {
+      this.#streams.get(oldest)?.close();
+      this.#streams.delete(oldest);
+    }
+    return stream;
+  }
+
+  #reader(logs: readonly LogRequest[], headers: RangeReaderOptions['headers']): RangeReader {
+    const { upstreams, checkBlooms, crossCheck, onNote } = this.#options;
+    return new RangeReader({ upstreams, query: new LogQuery(logs), headers, checkBlooms, crossCheck, onNote });
+  }
+
+  #statistics(): object {
+    return this.#options.upstreams.all.map(({ name, statistics, limits, pausedMs }) => ({
+      name,
+      pausedMs,
+      limits,
+      ...statistics,
+      calls: Object.fromEntries(statistics.calls),
+      failures: Object.fromEntries(statistics.failures),
+    }));
+  }
+}
+
+const listNames = ['address', 'topic0', 'topic1', 'topic2', 'topic3'] as const;
+const headerFields = ['number', 'hash', 'parentHash', 'timestamp'];
+const logFields = ['logIndex', 'transactionIndex', 'transactionHash', 'address', 'data', 'topics', 'id'];
+
+/** @throws {UnservedQueryError} for what this gateway does not have: answering without it would be a silent loss. */
+function parseQuery(text: string): GatewayQuery {
+  const query = JSON.parse(text) as GatewayQuery & {
+    readonly [name: string]: unknown;
+    readonly fields?: { readonly block?: object; readonly log?: object };
+  };
+  const refuse = (what: string): never => {
+    throw new UnservedQueryError(`the guard serves logs and their blocks only, not ${what}`);
+  };
+  for (const name of ['transactions', 'traces', 'stateDiffs']) if (query[name] !== undefined) refuse(name);
+  for (const [kind, known] of [
+    ['block', headerFields],
+    ['log', logFields],
+  ] as const) {
+    const unknown = Object.keys(query.fields?.[kind] ?? {}).find((field) => !known.includes(field));
+    if (unknown !== undefined) refuse(`${kind}.${unknown}`);
+  }
+  const logs = (query.logs ?? []).map((request) => {
+    for (const [name, value] of Object.entries(request)) {
+      if (Array.isArray(value) && value.length === 0) refuse(`an empty list of ${name}`);
+      if (!(listNames as readonly string[]).includes(name) && value) refuse(`${name} of a log`);
+    }
+    return Object.fromEntries(
+      listNames.flatMap((name) => (request[name] ? [[name, request[name].map((hex) => hex.toLowerCase())]] : [])),
+    ) as LogRequest;
+  });
+  const { fromBlock, toBlock, includeAllBlocks } = query;
+  if (!Number.isSafeInteger(fromBlock)) refuse('a query without fromBlock');
+  return { fromBlock, ...(toBlock !== undefined && { toBlock }), ...(includeAllBlocks && { includeAllBlocks }), logs };
+}
+
+/** Written by hand: nothing in it needs escaping, since every value was checked to be hex or a number. */
+function bodyFor(blocks: readonly PieceBlock[]): string {
+  const parts: string[] = [];
+  for (const { header, logs } of blocks) {
+    const { number, hash, parentHash, timestamp } = header;
+    let block = `{"header":{"number":${number},"hash":"${hash}","parentHash":"${parentHash}","timestamp":${timestamp}},"logs":[`;
+    for (let i = 0; i < logs.length; i++) {
+      const { logIndex, transactionIndex, transactionHash, address, data, topics } = logs[i] as (typeof logs)[number];
+      const list = topics.length === 0 ? '' : `"${topics.join('","')}"`;
+      block += `${i === 0 ? '' : ','}{"logIndex":${logIndex},"transactionIndex":${transactionIndex},"transactionHash":"${transactionHash}","address":"${address}","data":"${data}","topics":[${list}]}`;
+    }
+    parts.push(`${block}]}`);
+  }
+  return `[${parts.join(',')}]`;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

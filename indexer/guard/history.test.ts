@@ -1,0 +1,169 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { faulty, nodeFaults } from '../../test/node-faults.ts';
+import { type ReplayChainShape, replayChain, replayFilters } from '../../test/replay-chain.ts';
+import { type ReplayNode, type ReplayNodeOptions, startReplayNode } from '../../test/replay-node.ts';
+import { seeded } from '../../test/synthetic-log.ts';
+import { type Guard, type GuardOptions, openGuard } from './guard.ts';
+import { logLines, readGateway } from './read-gateway.fixture.ts';
+
+const shape: ReplayChainShape = { blocks: 1000, logsEveryBlocks: 5, logsPerBlock: 12, strangersPerBlock: 2 };
+const head = shape.blocks - 1;
+const chain = [...replayChain(shape)];
+const logs = replayFilters.map(({ addresses, ...topics }) => ({ address: addresses, ...topics }));
+const wanted = new Set(replayFilters.flatMap(({ topic0 }) => topic0 as readonly string[]));
+const expected = chain.flatMap(({ header, logs: all }) =>
+  all
+    .filter((log) => wanted.has(log.topics[0] as string))
+    .map((log) => `${Number(header.number)}/${Number(log.logIndex)} ${header.hash} ${log.transactionHash} ${log.data}`),
+);
+
+const nodes: ReplayNode[] = [];
+const guards: Guard[] = [];
+const notes: string[] = [];
+afterEach(() => {
+  for (const { close } of [...guards.splice(0), ...nodes.splice(0)]) close();
+  notes.splice(0);
+});
+
+async function node(options: Partial<ReplayNodeOptions> = {}): Promise<ReplayNode> {
+  const started = await startReplayNode({ blocks: chain, ...options });
+  nodes.push(started);
+  return started;
+}
+
+function optionsOf(urls: readonly string[]): GuardOptions {
+  return {
+    chainId: 1,
+    urls,
+    requestTimeoutMs: 10_000,
+    requestsInFlightMax: 8,
+    requestsPerSecondMax: null,
+    anchor: { number: 3, hash: chain[3]?.header.hash as string },
+    confirmationBlocks: 0,
+    everyHeader: false,
+    checkBlooms: true,
+    crossCheck: false,
+  };
+}
+
+async function guardOf(urls: readonly string[], change: Partial<GuardOptions> = {}): Promise<Guard> {
+  const guard = await openGuard({ ...optionsOf(urls), ...change }, 0, (note) => notes.push(note));
+  guards.push(guard);
+  return guard;
+}
+
+const readAll = async (guard: Guard) => logLines(await readGateway(guard.url, { fromBlock: 0, toBlock: head, logs }));
+
+test('the logs of a filter, each block once and in order, with few requests', async () => {
+  const { url, counts } = await node();
+  const blocks = await readGateway((await guardOf([url])).url, { fromBlock: 0, toBlock: head, logs });
+  expect(logLines(blocks)).toEqual(expected);
+  const numbers = blocks.map(({ header }) => header.number);
+  expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
+  expect(counts.calls.get('eth_getLogs')).toBeLessThan(40);
+  expect(counts.calls.get('eth_getBlockByNumber')).toBeLessThan(200 + 60);
+  expect(notes).toEqual([]);
+});
+
+test('a node of 37 blocks and 100 logs at most serves, and is asked for more only a few times', async () => {
+  const { url, counts } = await node({ blocksMax: 37, logsMax: 100 });
+  const guard = await guardOf([url]);
+  expect(await readAll(guard)).toEqual(expected);
+  const before = counts.calls.get('eth_getLogs') ?? 0;
+  expect(before).toBeLessThan((2 * head) / 30);
+  expect(await readAll(guard)).toEqual(expected);
+  expect((counts.calls.get('eth_getLogs') ?? 0) - before).toBeLessThanOrEqual(before);
+});
+
+test('nothing above the finalised block, nor nearer to the head than the confirmations', async () => {
+  const { url } = await node({ finalised: () => 900 });
+  const heights = await Promise.all(
+    [0, 50, 200].map(async (confirmationBlocks) => {
+      const guard = await guardOf([url], { confirmationBlocks });
+      return Number(await (await fetch(`${guard.url}/height`)).text());
+    }),
+  );
+  expect(heights).toEqual([900, 900, head - 200]);
+});
+
+test('an answer that nobody took is given again', async () => {
+  const { url } = await node({ latencyMs: 30 });
+  const guard = await guardOf([url]);
+  const query = { fromBlock: 0, toBlock: head, logs };
+  const cut = fetch(`${guard.url}/query`, {
+    method: 'POST',
+    body: JSON.stringify(query),
+    signal: AbortSignal.timeout(20),
+  });
+  await expect(cut).rejects.toThrow();
+  expect(await readAll(guard)).toEqual(expected);
+  expect(logLines(await readGateway(guard.url, { ...query, fromBlock: 500 }))).toEqual(
+    expected.filter((line) => Number.parseInt(line, 10) >= 500),
+  );
+});
+
+test.each([
+  ['transactions', { transactions: [{}] }],
+  ['a transaction of a log', { logs: [{ topic0: ['0x00'], transaction: true }] }],
+  ['the gas of a block', { fields: { block: { gasUsed: true } } }],
+  ['an empty list', { logs: [{ topic0: [] }] }],
+])('a query for %s is refused: it would be answered without', async (_, change) => {
+  const guard = await guardOf([(await node()).url]);
+  const body = JSON.stringify({ fromBlock: 0, logs, ...change });
+  const response = await fetch(`${guard.url}/query`, { method: 'POST', body });
+  expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('the guard serves logs')]);
+});
+
+test('a node of another chain or another network is not read', async () => {
+  const other = [...replayChain({ ...shape, strangersPerBlock: 0 })].map((block, n) =>
+    n === 3 ? { ...block, header: { ...block.header, hash: `0x${'77'.repeat(32)}` } } : block,
+  );
+  const [stranger, twin, honest] = [await node({ chainId: 2 }), await node({ blocks: other }), await node()];
+  expect(await readAll(await guardOf([stranger.url, twin.url, honest.url]))).toEqual(expected);
+  expect(stranger.counts.calls.get('eth_getLogs')).toBeUndefined();
+  expect(twin.counts.calls.get('eth_getLogs')).toBeUndefined();
+  expect(notes.join('\n')).toMatch(/serves chain 2, expected 1.*another network/s);
+});
+
+test('no URL is told, in notes or in answers', async () => {
+  const { url } = await node({ fault: faulty('HTTP 500', (i) => i < 3) });
+  const dead = 'http://user:SECRET@127.0.0.1:1/SECRET?key=SECRET';
+  const guard = await guardOf([dead, `${url}/v2/SECRET`]);
+  expect(await readAll(guard)).toEqual(expected);
+  const told = `${notes.join()} ${await (await fetch(`${guard.url}/statistics`)).text()}`;
+  expect(told).toContain('127.0.0.1:1');
+  expect(told).not.toContain('SECRET');
+});
+
+/** What one node alone can be caught at by its blooms only. */
+const lossy = ['half of the logs', 'no logs'];
+const few = 300;
+const random = seeded(5);
+const plans: readonly (readonly [string, (i: number) => boolean])[] = [
+  ['once', (i) => i === 1],
+  ['in bursts', (i) => i % 8 < 3],
+  ['at random', () => random() < 0.3],
+];
+
+describe.each(plans)('%s', (_, plan) => {
+  // Most of it is pauses.
+  test.concurrent.each(Object.keys(nodeFaults))('%s: the logs are those of a clean run', async (name) => {
+    const { url, close } = await startReplayNode({ blocks: chain.slice(0, few), fault: faulty(name, plan) });
+    const guard = await openGuard(
+      {
+        ...optionsOf([url]),
+        requestTimeoutMs: name === 'no answer' ? 200 : 10_000,
+        everyHeader: lossy.includes(name),
+      },
+      0,
+      () => {},
+    );
+    try {
+      const found = logLines(await readGateway(guard.url, { fromBlock: 0, toBlock: few - 1, logs }));
+      expect(found).toEqual(expected.filter((line) => Number.parseInt(line, 10) < few));
+    } finally {
+      guard.close();
+      close();
+    }
+  });
+});
