@@ -19,6 +19,7 @@ const mayImport = {
     'store',
     'migrations',
     'indexer/sources',
+    'indexer/guard',
     'indexer/ingest',
     'indexer/fold',
     'api',

@@ -66,12 +66,46 @@ export const nodeFaults: { readonly [name: string]: Fault } = {
   'no logs': changing((answer) => (Array.isArray(answer.result) ? { ...answer, result: [] } : answer)),
 };
 
+/** Lies that hold together as far as one answer shows. */
+export const nodeLies: { readonly [name: string]: Fault } = {
+  'leaves out every third log': changing((answer) => {
+    if (!Array.isArray(answer.result)) return answer;
+    return { ...answer, result: answer.result.filter((log) => Number(log.blockNumber) % 3 !== 0) };
+  }),
+  'adds a log': changing((answer) => {
+    const last = Array.isArray(answer.result) ? answer.result.at(-1) : undefined;
+    if (last === undefined) return answer;
+    const forged = { ...last, logIndex: `0x${(Number(last.logIndex) + 1).toString(16)}`, data: `0x${'66'.repeat(32)}` };
+    return { ...answer, result: [...(answer.result as unknown[]), forged] };
+  }),
+  'changes the data of a log': changing((answer) => {
+    if (!Array.isArray(answer.result)) return answer;
+    return { ...answer, result: answer.result.map((log) => ({ ...log, data: `0x${'66'.repeat(32)}` })) };
+  }),
+  /** A chain of its own from block 500 on, whose parents connect. */
+  'forges blocks': changing((answer) => {
+    const forgedHash = (hash: string): string => `0xf00d${hash.slice(6)}`;
+    const forge = <T extends Record<string, unknown>>(value: T): T => {
+      const number = Number(value['number'] ?? value['blockNumber']);
+      const name = 'number' in value ? 'hash' : 'blockHash';
+      const spoilt = number >= 500 ? { ...value, [name]: forgedHash(value[name] as string) } : value;
+      const parentHash = value['parentHash'];
+      return number > 500 && typeof parentHash === 'string'
+        ? { ...spoilt, parentHash: forgedHash(parentHash) }
+        : spoilt;
+    };
+    const { result } = answer;
+    if (Array.isArray(result)) return { ...answer, result: result.map(forge) };
+    return typeof result === 'object' && result !== null ? { ...answer, result: forge(result as never) } : answer;
+  }),
+};
+
 /** Whether the request `i` (0, 1, ...) of a method fails. */
 export type FaultPlan = (i: number, method: string) => boolean;
 
 /** The fault for those requests that the plan names: counted per method, a request counts for the first of its calls. */
 export function faulty(name: string, plan: FaultPlan): NonNullable<ReplayNodeOptions['fault']> {
-  const fault = nodeFaults[name] as Fault;
+  const fault = (nodeFaults[name] ?? nodeLies[name]) as Fault;
   const counts = new Map<string, number>();
   return (calls, answer, response) => {
     const method = calls[0]?.method ?? '';

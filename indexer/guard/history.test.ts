@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { faulty, nodeFaults } from '../../test/node-faults.ts';
 import { type ReplayChainShape, replayChain, replayFilters } from '../../test/replay-chain.ts';
@@ -133,6 +134,53 @@ test('no URL is told, in notes or in answers', async () => {
   const told = `${notes.join()} ${await (await fetch(`${guard.url}/statistics`)).text()}`;
   expect(told).toContain('127.0.0.1:1');
   expect(told).not.toContain('SECRET');
+});
+
+describe.each(['first', 'second'])('the %s of two nodes lies all the time', (which) => {
+  const pairOf = async (lie: string) => {
+    const [honest, liar] = [await node(), await node({ fault: faulty(lie, () => true) })];
+    const guard = await guardOf(which === 'first' ? [liar.url, honest.url] : [honest.url, liar.url], {
+      crossCheck: true,
+    });
+    return { guard, liar: new URL(liar.url).host };
+  };
+
+  test('it leaves out every third log: all the logs, and the alarm names it', async () => {
+    const { guard, liar } = await pairOf('leaves out every third log');
+    expect(await readAll(guard)).toEqual(expected);
+    expect(notes.join()).toContain(`those of ${liar} do not make the block's bloom`);
+  });
+
+  test.each(['adds a log', 'changes the data of a log', 'forges blocks'])(
+    'it %s: nothing doubtful, and an alarm',
+    async (lie) => {
+      const { guard, liar } = await pairOf(lie);
+      const found: string[] = [];
+      const query = { fromBlock: 0, toBlock: head, logs };
+      const reading = readGateway(guard.url, query, (blocks) => found.push(...logLines(blocks)));
+      while (!notes.some((note) => note.startsWith('ALARM'))) await sleep(20);
+      await sleep(500);
+      expect(found).toEqual(expected.slice(0, found.length));
+      expect(found.length).toBeLessThan(expected.length);
+      expect(notes.find((note) => note.startsWith('ALARM'))).toContain(liar);
+      guard.close();
+      await expect(reading).rejects.toThrow();
+    },
+  );
+});
+
+test('a second node that lags is waited for', async () => {
+  let top = 400;
+  const late = await node({ head: () => top });
+  const guard = await guardOf([(await node()).url, late.url], { crossCheck: true });
+  const found: string[] = [];
+  const query = { fromBlock: 0, toBlock: head, logs };
+  const reading = readGateway(guard.url, query, (blocks) => found.push(...logLines(blocks)));
+  while (!notes.some((note) => note.includes('lacks-block'))) await sleep(20);
+  expect(found.every((line) => Number.parseInt(line, 10) <= 400)).toBe(true);
+  top = head;
+  await reading;
+  expect(found).toEqual(expected);
 });
 
 /** What one node alone can be caught at by its blooms only. */

@@ -51,7 +51,12 @@ export class RangeReader {
   /** Rejects only when it is aborted: it tries for as long as it takes. */
   async read(from: number, to: number, signal: AbortSignal, cuts = 0): Promise<Piece> {
     const { upstreams } = this.#options;
-    const ask = (upstream: Upstream): Promise<Piece> => this.#readFrom(upstream, from, to, signal);
+    const ask = async (upstream: Upstream): Promise<Piece> => {
+      const piece = await this.#readFrom(upstream, from, to, signal);
+      return this.#options.crossCheck && upstreams.all.length > 1
+        ? await this.#crossChecked(upstream, piece, signal)
+        : piece;
+    };
     const givesUp = (failure: UpstreamFailure, attempt: number): boolean =>
       attempt >= attemptsMax && from < to && cuts < cutsMax && mayBeTooMuch(failure);
     for (;;) {
@@ -79,6 +84,47 @@ export class RangeReader {
       reads.push(this.read(start, Math.min(to, start + blocks - 1), signal, cuts));
     }
     return Promise.all(reads);
+  }
+
+  /** The piece that another node confirms, or that alone makes the bloom of a header on which both agree. */
+  async #crossChecked(first: Upstream, piece: Piece, signal: AbortSignal): Promise<Piece> {
+    const { upstreams, onNote } = this.#options;
+    const compare = async (second: Upstream): Promise<Piece> => {
+      const other = await this.#readFrom(second, piece.from, piece.to, signal);
+      const at = differsAt(piece, other);
+      if (at === null) return piece;
+      const [mine, theirs] = [piece, other].map(({ blocks }) => blocks.find(({ header }) => header.number === at));
+      if (mine && theirs && mine.header.hash !== theirs.header.hash) {
+        const problem = `block ${at} is ${mine.header.hash} for ${first.name}, ${theirs.header.hash} for ${second.name}`;
+        onNote(`ALARM: ${problem}. One of them lies or is on a fork; nothing is stored until they agree.`);
+        throw second.fail('contradiction', problem);
+      }
+      const header = (mine ?? theirs)?.header as RpcHeader;
+      const holds = await Promise.all([
+        this.#holds(first, header, mine?.logs ?? [], signal),
+        this.#holds(second, header, theirs?.logs ?? [], signal),
+      ]);
+      const problem = `the logs of block ${at} differ between ${first.name} and ${second.name}`;
+      if (holds[0] === holds[1]) {
+        onNote(`ALARM: ${problem}, and its bloom does not tell which lies; nothing is stored until they agree.`);
+        throw second.fail('contradiction', problem);
+      }
+      const [honest, liar] = holds[0] ? [first, second] : [second, first];
+      onNote(`ALARM: ${problem}: those of ${liar.name} do not make the block's bloom, those of ${honest.name} do.`);
+      liar.punish(liar.fail('contradiction', problem));
+      return honest === first ? piece : other;
+    };
+    return await upstreams.use(compare, { signal, among: upstreams.all.filter((upstream) => upstream !== first) });
+  }
+
+  /** Whether all the node's logs of the block make its bloom, and these are what matches of them. */
+  async #holds(upstream: Upstream, header: RpcHeader, logs: readonly RpcLog[], signal: AbortSignal): Promise<boolean> {
+    try {
+      return sameLogs(await this.#complete(upstream, header, logs, signal), logs);
+    } catch (error) {
+      if (error instanceof UpstreamFailure && error.kind === 'contradiction') return false;
+      throw error;
+    }
   }
 
   async #readFrom(upstream: Upstream, from: number, to: number, signal: AbortSignal): Promise<Piece> {
@@ -200,6 +246,21 @@ export class RangeReader {
     }
     return matching;
   }
+}
+
+/** The lowest block on which they differ: its hash or its logs. */
+function differsAt(a: Piece, b: Piece): number | null {
+  const [mine, theirs] = [a, b].map(({ blocks }) => new Map(blocks.map((block) => [block.header.number, block])));
+  const numbers = [...new Set([...(mine?.keys() ?? []), ...(theirs?.keys() ?? [])])].sort((x, y) => x - y);
+  for (const number of numbers) {
+    const [one, other] = [mine?.get(number), theirs?.get(number)];
+    if (one?.header.hash !== other?.header.hash || !sameLogs(one?.logs ?? [], other?.logs ?? [])) return number;
+  }
+  return null;
+}
+
+function sameLogs(a: readonly RpcLog[], b: readonly RpcLog[]): boolean {
+  return a.length === b.length && (a.length === 0 || JSON.stringify(a) === JSON.stringify(b));
 }
 
 function mayBeTooMuch({ kind, problem }: UpstreamFailure): boolean {
