@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { runIngest } from '../indexer/ingest/processor.ts';
@@ -58,9 +58,13 @@ async function replayNode({ shape, latencyMs, blocksMax }: Run): Promise<void> {
     latencyMs,
     ...(blocksMax !== undefined && { blocksMax }),
   });
+  process.on('disconnect', () => process.exit(0));
   process.on('message', () => {
-    const { requests, bytes, calls } = node.counts;
-    process.send?.({ requests, bytes, calls: [...calls] } satisfies NodeReport, () => process.exit(0));
+    const { counts } = node;
+    process.send?.({ ...counts, calls: [...counts.calls] } satisfies NodeReport);
+    counts.requests = 0;
+    counts.bytes = 0;
+    counts.calls.clear();
   });
   process.send?.(node.url);
 }
@@ -92,23 +96,45 @@ async function ingest({ shape }: Run, databaseUrl: string, nodeUrl: string, guar
   });
 }
 
-async function measure(run: Run, guarded: boolean): Promise<Measured> {
+async function measure(node: ReplayProcess, run: Run, guarded: boolean): Promise<Measured> {
   return await withServer('devnet', [chainId], async (server) => {
-    const node: ChildProcess = fork(fileURLToPath(import.meta.url), ['node', run.name], {
-      execArgv: [...process.execArgv],
-    });
-    const [nodeUrl] = (await once(node, 'message')) as [string];
-    const args = ['ingest', run.name, server.url, nodeUrl, String(guarded)];
-    const report = await inChild<IngestReport>(import.meta.url, ...args);
-    node.send('report');
-    const [nodeReport] = (await once(node, 'message')) as [NodeReport];
+    await node.report();
+    const report = await inChild<IngestReport>(
+      import.meta.url,
+      'ingest',
+      run.name,
+      server.url,
+      node.url,
+      String(guarded),
+    );
+    const nodeReport = await node.report();
     const pool = createPool(server.url, { applicationName: 'avsl-bench', max: 1 });
     const { rows } = await pool.query<{ rows: number; checksum: string }>(
-      `SELECT count(*)::int AS rows, md5(string_agg(md5(l::text), '' ORDER BY block_number, log_index)) AS checksum FROM log l`,
+      'SELECT count(*)::int AS rows, sum(hashtextextended(log::text, 0)::numeric)::text AS checksum FROM log',
     );
     await pool.end();
     return { ...report, ...(rows[0] as { rows: number; checksum: string }), node: nodeReport };
   });
+}
+
+interface ReplayProcess {
+  readonly url: string;
+  /** What it was asked since the last report. */
+  report(): Promise<NodeReport>;
+  stop(): void;
+}
+
+async function startNode({ name }: Run): Promise<ReplayProcess> {
+  const child = fork(fileURLToPath(import.meta.url), ['node', name], { execArgv: [...process.execArgv] });
+  const [url] = (await once(child, 'message')) as [string];
+  return {
+    url,
+    report: async () => {
+      child.send('report');
+      return ((await once(child, 'message')) as [NodeReport])[0];
+    },
+    stop: () => void child.kill('SIGKILL'),
+  };
 }
 
 function line(name: string, { seconds: took, cpuSeconds, rows, node }: Measured): string {
@@ -122,8 +148,10 @@ function line(name: string, { seconds: took, cpuSeconds, rows, node }: Measured)
 export async function run(): Promise<void> {
   for (const one of runs) {
     const { shape, latencyMs, blocksMax, ratioMin } = one;
-    const plain = await measure(one, false);
-    const guarded = await measure(one, true);
+    const node = await startNode(one);
+    const plain = await measure(node, one, false);
+    const guarded = await measure(node, one, true);
+    node.stop();
     if (plain.rows !== guarded.rows || plain.checksum !== guarded.checksum) {
       throw new Error(`rows differ: ${JSON.stringify({ plain, guarded })}`);
     }

@@ -47,8 +47,10 @@ const before = { filters: [keyed(1)], stateReads: [counts(emitters[0])] };
 /** A feed of another contract, a key more, and a contract whose state is read. */
 const after = { filters: [keyed(1, 2), other], stateReads: emitters.map(counts) };
 
-function options(change: Partial<ChainOptions> & { url?: string; gateway?: string } = {}): ChainOptions {
-  const { url, gateway, ...rest } = change;
+function options(
+  change: Partial<ChainOptions> & { url?: string; gateway?: string; guard?: boolean } = {},
+): ChainOptions {
+  const { url, gateway, guard, ...rest } = change;
   return {
     chainName: 'ethereum',
     meaning: { chainId: 1, startBlock: 3, stateReadEveryBlocks: 10, reorgDepthBlocksMax: 10 },
@@ -58,7 +60,7 @@ function options(change: Partial<ChainOptions> & { url?: string; gateway?: strin
       pollMs: 50,
       requestTimeoutMs: 5000,
       requestsPerSecondMax: null,
-      guard: guardSchema.parse({ historyBlocksMin: 1, requestsInFlightMax: 4 }),
+      guard: guardSchema.parse({ history: guard ?? false, historyBlocksMin: 1, requestsInFlightMax: 4 }),
     },
     databaseUrl: url ?? database.url,
     network: 'devnet',
@@ -136,7 +138,7 @@ test('adds a new address, a new key and new state reads to what is final, so tha
   const old = await readThrough(0);
   const final = await finalised();
   expect(final).toBeLessThan(40);
-  expect(await backfill()).toMatchObject({
+  expect(await backfill({ guard: true })).toMatchObject({
     finished: true,
     done: 2 * (final - 2),
     notFinal: [{ from: final + 1, to: 40 }],
