@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from '../api/server.ts';
 import { runFold } from '../indexer/fold/run-fold.ts';
@@ -11,8 +10,8 @@ import { logsSha256 } from '../store/log-digest.ts';
 import { LogWriter } from '../store/log-writer.ts';
 import { madeUpFoldOptions } from './fold-options.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
-import { accountOf, contracts, decimalsOf, SyntheticMarket, withLending } from './synthetic-lending.ts';
-import { type SyntheticBlock, syntheticMeaning } from './synthetic-log.ts';
+import { accountOf, contracts, decimalsOf, SyntheticMarket, withLending, word } from './synthetic-lending.ts';
+import { priceFeedUpdate, type SyntheticBlock, sha, syntheticMeaning } from './synthetic-log.ts';
 
 /**
  * Sources that die, freeze or grow wide in a crash: what risk model 1.11 and 3 say of status, keepers and V. One log of one
@@ -101,9 +100,6 @@ function meaningOf(): Meaning {
   } as Meaning);
 }
 
-const word = (value: bigint | number): string => BigInt.asUintN(256, BigInt(value)).toString(16).padStart(64, '0');
-const sha = (text: string): Hash => Hash(`0x${createHash('sha256').update(text).digest('hex')}`);
-const priceFeedUpdate = Hash('0xd06a6b7f4918494b3719217d1802786c1f5112a6c1d88fe2cfec00b4584f6aec');
 const raw = (usd: number) => BigInt(Math.round(usd * 1e8));
 
 /** Three accounts for each asset: ten of it against dollars. Health factors after the crash: .8, .97 and 1.9. */

@@ -51,7 +51,8 @@ const topics = {
 export const getReservesListCall = '0xd1946dbc';
 export const getAssetPriceSelector = '0xb3596f07';
 
-const word = (value: bigint | number): string => BigInt.asUintN(256, BigInt(value)).toString(16).padStart(64, '0');
+export const word = (value: bigint | number): string =>
+  BigInt.asUintN(256, BigInt(value)).toString(16).padStart(64, '0');
 const wordOf = (hex: string): string => hex.slice(2).padStart(64, '0');
 const topicOf = (hex: string): string => `0x${wordOf(hex)}`;
 const data = (...words: readonly (bigint | number | string)[]): string =>

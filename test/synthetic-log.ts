@@ -6,7 +6,7 @@ import { type Address, ChainId, Hash, Hex } from '../schema/ids.ts';
 import type { BlockRow, LogRow, StateReadRow } from '../schema/log-rows.ts';
 import { logsSha256 } from '../store/log-digest.ts';
 import type { LogBlock } from '../store/log-reader.ts';
-import { contracts, operateAtRandom, SyntheticMarket } from './synthetic-lending.ts';
+import { contracts, operateAtRandom, SyntheticMarket, word } from './synthetic-lending.ts';
 
 /** One block of a made-up chain: what a node would say about it. Without rows in most, as on a real chain. */
 export interface SyntheticBlock extends BlockRow {
@@ -33,11 +33,10 @@ export function seeded(seed: number): () => number {
   };
 }
 
-const word = (value: bigint | number): string => BigInt.asUintN(256, BigInt(value)).toString(16).padStart(64, '0');
-const sha = (text: string): Hash => Hash(`0x${createHash('sha256').update(text).digest('hex')}`);
+export const sha = (text: string): Hash => Hash(`0x${createHash('sha256').update(text).digest('hex')}`);
 
 const answerUpdated = Hash('0x0559884fd3a460db3073b7fc896cc77986f16e378210ded43186175bf646fc5f');
-const priceFeedUpdate = Hash('0xd06a6b7f4918494b3719217d1802786c1f5112a6c1d88fe2cfec00b4584f6aec');
+export const priceFeedUpdate = Hash('0xd06a6b7f4918494b3719217d1802786c1f5112a6c1d88fe2cfec00b4584f6aec');
 const beaconUpdated = Hash('0x1ffdb573afe7273932e253bc4b8a17b9da4d37d7219ba05e464358975b36efb7');
 const aggregatorCall = '0x245a7bfc';
 const phaseIdCall = '0x58303b10';
