@@ -14,6 +14,7 @@ const impliedFile = join(project, 'test/vectors/implied_vol.json');
 const contagionFile = join(project, 'test/vectors/gci.json');
 const backingFile = join(project, 'test/vectors/backing.json');
 const upliftFile = join(project, 'test/vectors/vtotal.json');
+const marginFile = join(project, 'test/vectors/margin_liquidation.json');
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as { [key: string]: Json };
 
 const folder = mkdtempSync(join(tmpdir(), 'avsl-vectors-'));
@@ -27,7 +28,7 @@ function written(name: string, content: string): string {
 const notBuilt = { meta: { tolerance: 0 }, cases: [{ id: 'x', input: { exposures_lender_rows: [], shocks: [] } }] };
 
 const expectation =
-  /^expected|^prev_tick_5min$|^lambda_$|^price_undiscounted$|_iv$|^iv_[2a]|^K_|^skew_put|^risk_reversal|^butterfly$|^ql_|^w$|^published_|^got|^exact_|^variance$|^n_strikes$|^otm_mid$|^strikes$/;
+  /^expected|^prev_tick_5min$|^lambda_$|^price_undiscounted$|_iv$|^iv_[2a]|^K_|^skew_put|^risk_reversal|^butterfly$|^ql_|^w$|^published|^quantile$|^moments$|^cf$|^cornish_fisher$|^exact$|_mc$|^got|^exact_|^variance$|^n_strikes$|^otm_mid$|^strikes$/;
 
 /** Every leaf below a key that states an expectation, as a path. */
 function expectedLeaves(
@@ -69,6 +70,8 @@ describe('golden vectors', () => {
     [contagionFile, 81, 1e-7],
     [backingFile, 16, 1e-12],
     [upliftFile, 15, 1e-12],
+    // Its simulations agree to 0.2 %.
+    [marginFile, 41, 30],
   ])('%s passes', (file, cases, errorMax) => {
     const report = checkVectorFile(file);
     expect({ ...report, largestError: report.largestError < errorMax }).toEqual({
@@ -81,7 +84,7 @@ describe('golden vectors', () => {
     });
   });
 
-  it.each([fusionFile, volatilityFile, impliedFile, contagionFile, backingFile, upliftFile])(
+  it.each([fusionFile, volatilityFile, impliedFile, contagionFile, backingFile, upliftFile, marginFile])(
     '%s fails with any one expectation changed by a hundredth',
     (file) => {
       const passed: unknown[] = [];

@@ -1,6 +1,19 @@
 import { depth, exitGap, ledger, unknownBacking } from './backing-models.ts';
 import { contagion } from './contagion-models.ts';
 import {
+  aaveRule,
+  deltaGammaOneAsset,
+  deltaGammaTwoAssets,
+  hull,
+  hullQuantile,
+  lending,
+  partialHealth,
+  partialHealthImpact,
+  partialMargin,
+  penalty,
+  stepCap,
+} from './margin-models.ts';
+import {
   bipower,
   ewmaIrregular,
   ewmaRegular,
@@ -40,6 +53,17 @@ const builtSections: { readonly [section: string]: VectorModel } = {
   iv_cases: impliedVolatilities,
   skew_25d: skew25Delta,
   no_arb_edge: noArbitrageBounds,
+  hull,
+  hull_cornish_fisher: hullQuantile,
+  delta_gamma_2asset: deltaGammaTwoAssets,
+  delta_gamma: deltaGammaOneAsset,
+  partial_hf: partialHealth,
+  partial_hf_sqrt: partialHealthImpact,
+  partial_margin: partialMargin,
+  aave_v3: aaveRule,
+  lending,
+  penalty,
+  step_cap: stepCap,
 };
 
 /** Models whose input is spread over several sections; they are given the whole file, once. */
@@ -74,19 +98,6 @@ const plannedSections: { readonly [model: string]: readonly string[] } = {
     'precise_uniform_additional_stress',
   ],
   firesale_threshold: ['state', 'results'],
-  margin_liquidation: [
-    'hull',
-    'hull_cornish_fisher',
-    'delta_gamma_2asset',
-    'delta_gamma',
-    'partial_hf',
-    'partial_hf_sqrt',
-    'partial_margin',
-    'aave_v3',
-    'lending',
-    'penalty',
-    'step_cap',
-  ],
 };
 
 /** An entry of `cases` is known by keys that it or its `input` has. */
