@@ -1,8 +1,9 @@
 import { type Abi, type Address, maxUint256, parseAbi } from 'viem';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mint } from '../../devnet/aave.ts';
+import { mint, treasury } from '../../devnet/aave.ts';
 import type { ReserveRecord } from '../../risk/lending/evolve.ts';
 import { aaveV36, dataProvider, interestRates, umbrella, type V36, v36Market } from '../aave-v36.ts';
+import { LendingCases, lendingCases } from '../lending-cases.ts';
 import { LendingChain } from '../lending-chain.ts';
 import {
   accounts,
@@ -38,6 +39,7 @@ const reads: Abi = parseAbi([
 ]);
 const borrowableInIsolationBit = 61n;
 
+const cases = new LendingCases(treasury);
 let v36: V36;
 let chain: LendingChain;
 
@@ -45,6 +47,7 @@ const start = () =>
   LendingChain.start(prices, {
     market: v36Market,
     blocks: v36.blocks,
+    onRows: ({ logs }) => cases.take(logs),
     change: (plain) => ({
       ...plain,
       deployments: Object.fromEntries(
@@ -140,6 +143,7 @@ function settingsWeSay(chain: LendingChain, watched: readonly Address[]): unknow
 }
 
 async function check(chain: LendingChain): Promise<void> {
+  await cases.judge(chain);
   await expectEqual(chain, [umbrella, flashBorrower]);
   const watched = [...accounts, umbrella];
   expect(settingsWeSay(chain, watched), `block ${chain.number}`).toEqual(await settingsTheySay(chain, watched));
@@ -254,6 +258,7 @@ describe.each([11, 12, 13])('seed %i', (seed) => {
       },
     });
     console.log('operations:', JSON.stringify(Object.fromEntries([...done].sort())));
+    console.log('cases up to here:', JSON.stringify(Object.fromEntries([...cases.counts].sort())));
     for (const name of done.keys()) succeeded.add(name);
   });
 });
@@ -261,4 +266,5 @@ describe.each([11, 12, 13])('seed %i', (seed) => {
 test('between them the seeds did everything', () => {
   const others = ['cover a deficit', 'flash loan', 'flash loan into debt'];
   expect([...succeeded].sort()).toEqual([...new Set(operations), ...others, ...Object.keys(governance)].sort());
+  expect([...cases.counts.keys()].sort()).toEqual(lendingCases);
 });
