@@ -645,7 +645,7 @@ export type OptionMarket = {
 export type SmileFault = {
   /** The expiry. */
   readonly expiry: Scalars['DateTime']['output'];
-  /** `no-term`, `no-confidence`, `no-strike`, `domain`, `negative-variance`, `wing-slope`, `butterfly`. */
+  /** `no-term`, `no-confidence`, `no-strike`, `implausible`, `domain`, `negative-variance`, `wing-slope`, `butterfly`. */
   readonly fault: Scalars['String']['output'];
 };
 

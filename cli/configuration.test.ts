@@ -186,6 +186,16 @@ describe('configurationOf', () => {
       'option-market',
     ],
     [
+      'options on an asset that follows another',
+      (c) => {
+        const entry = c.chains.one.meaning.feeds['chainlink/ETH'];
+        Object.assign(entry, { source: 'derive', purpose: 'option-market', asset: 'USDC' });
+      },
+      `${feed}.chainlink/ETH.asset`,
+      'its own root',
+      'USDC',
+    ],
+    [
       'a price of an option market',
       (c) => (c.chains.one.meaning.feeds['chainlink/ETH'].source = 'derive'),
       `${feed}.chainlink/ETH.purpose`,

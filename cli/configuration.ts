@@ -151,6 +151,13 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
       } else if (feed.asset !== undefined) {
         problem([...at, 'asset'], `expected no asset: a feed of purpose ${feed.purpose} prices none`);
       }
+      if (feed.purpose === 'option-market' && assets[feed.asset ?? '']?.root !== feed.asset) {
+        const roots = Object.keys(assets).filter((name) => assets[name]?.root === name);
+        problem(
+          [...at, 'asset'],
+          `expected an asset that is its own root, which options are written on: ${roots.join(', ')}`,
+        );
+      }
       const oracle = oracleOf({ address: Address(feed.address), key: feed.key === undefined ? null : Hash(feed.key) });
       const vote = `${feed.source} ${oracle} ${feed.asset}`;
       const twin = feedOf.get(vote);

@@ -16,7 +16,7 @@ export type SmileFacts = {
   readonly observedAt: number;
   /** USD. */
   readonly forward: number;
-  readonly fault: SviFault | 'no-term' | 'no-confidence' | 'no-strike' | null;
+  readonly fault: SviFault | 'no-term' | 'no-confidence' | 'no-strike' | 'implausible' | null;
   /** 0 where there is a fault. */
   readonly atForward: number;
   readonly put25: number;
@@ -34,6 +34,8 @@ export type OptionMarketAtClose = {
 };
 
 const DECIMALS = 18;
+/** A smile that is wilder than 1,000 % a year at the forward or at a wing is a fault of units or of the venue. */
+const VOLATILITY_MAX = 10;
 /** Beyond this an option venue says more than the model keeps. */
 const EXPIRIES_MAX = 64;
 
@@ -67,7 +69,9 @@ export function smileFacts(event: OptionSmileReported): SmileFacts {
   const legs = smileLegs((k) => totalVariance(slice, k), years);
   if (legs === null) return without('no-strike');
   const { atForward, skew, riskReversal } = skewOf(legs);
-  return { ...common, fault: null, atForward, put25: atForward + skew, call25: atForward + skew + riskReversal };
+  const [put25, call25] = [atForward + skew, atForward + skew + riskReversal];
+  if (!(Math.max(atForward, put25, call25) <= VOLATILITY_MAX)) return without('implausible');
+  return { ...common, fault: null, atForward, put25, call25 };
 }
 
 /**
