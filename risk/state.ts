@@ -18,84 +18,117 @@ export interface Frame {
   readonly writes: readonly Write[];
 }
 
+/** A record's place: what it is, and its write since the last seal. */
+interface Place {
+  row: Row | undefined;
+  write: Write | undefined;
+}
+
 /**
  * The state of the fold: records addressed by (table, key). All writes go through `set`, which keeps the record's
  * previous image, so that undoing is putting images back and never an inverse operation.
  */
 export class State {
-  readonly #tables = new Map<string, Map<string, Row>>();
+  readonly #tables = new Map<string, Map<string, Place>>();
   /** Sorted keys of tables that were walked since a record came or went. */
   readonly #sortedKeys = new Map<string, readonly string[]>();
-  #open = new Map<string, Write>();
+  /** Places that were written since the last seal. */
+  #open: Place[] = [];
 
   get(table: string, key: string): Row | undefined {
-    return this.#tables.get(table)?.get(key);
+    return this.#tables.get(table)?.get(key)?.row;
   }
 
   /** Writes a record, or removes it when `row` is undefined. The record must not be changed afterwards. */
   set(table: string, key: string, row: Row | undefined): void {
-    const before = this.#put(table, key, row);
-    const id = `${table}\u0000${key}`;
-    const write = this.#open.get(id);
-    if (write) write.after = row;
-    else this.#open.set(id, { table, key, before, after: row });
+    const place = this.#place(table, key);
+    if (place.write) place.write.after = row;
+    else {
+      place.write = { table, key, before: place.row, after: row };
+      this.#open.push(place);
+    }
+    this.#put(table, place, row);
   }
 
   /** The keys of a table in code-unit order: the only order in which a table may be walked. */
   keys(table: string): readonly string[] {
     let keys = this.#sortedKeys.get(table);
     if (!keys) {
-      keys = [...(this.#tables.get(table)?.keys() ?? [])].sort();
+      const places = [...(this.#tables.get(table) ?? [])];
+      keys = places
+        .filter(([, { row }]) => row !== undefined)
+        .map(([key]) => key)
+        .sort();
       this.#sortedKeys.set(table, keys);
     }
     return keys;
   }
 
   get isDirty(): boolean {
-    return this.#open.size > 0;
+    return this.#open.length > 0;
   }
 
   /** Ends the current frame at `time` and opens the next. */
   seal(time: number): Frame {
-    const frame = { time, writes: [...this.#open.values()] };
-    this.#open = new Map();
-    return frame;
+    return { time, writes: this.#close() };
   }
 
   /** Undoes the writes since the last seal. */
   discardOpen(): void {
-    for (const write of this.#open.values()) this.#put(write.table, write.key, write.before);
-    this.#open = new Map();
+    for (const place of this.#open) {
+      const { table, before } = place.write as Write;
+      this.#put(table, place, before);
+    }
+    this.#close();
   }
 
   /** Undoes a sealed frame. Frames are undone newest first, with nothing open. */
   undo(frame: Frame): void {
-    if (this.#open.size > 0) throw new InvariantError('A frame was undone while writes were open');
-    for (const write of frame.writes) {
-      if (this.get(write.table, write.key) !== write.after) {
-        throw new InvariantError(
-          `Frame ${frame.time} does not fit ${write.table}/${write.key}: frames undone out of order`,
-        );
+    if (this.#open.length > 0) throw new InvariantError('A frame was undone while writes were open');
+    for (const { table, key, before, after } of frame.writes) {
+      const place = this.#place(table, key);
+      if (place.row !== after) {
+        throw new InvariantError(`Frame ${frame.time} does not fit ${table}/${key}: frames undone out of order`);
       }
-      this.#put(write.table, write.key, write.before);
+      this.#put(table, place, before);
+      if (before === undefined) this.#tables.get(table)?.delete(key);
     }
   }
 
   /** Fills an empty state from a snapshot. */
   load(rows: Iterable<readonly [table: string, key: string, row: Row]>): void {
-    for (const [table, key, row] of rows) this.#put(table, key, row);
+    for (const [table, key, row] of rows) this.#put(table, this.#place(table, key), row);
   }
 
-  #put(table: string, key: string, row: Row | undefined): Row | undefined {
-    let rows = this.#tables.get(table);
-    if (!rows) {
-      rows = new Map();
-      this.#tables.set(table, rows);
+  #place(table: string, key: string): Place {
+    let places = this.#tables.get(table);
+    if (!places) {
+      places = new Map();
+      this.#tables.set(table, places);
     }
-    const before = rows.get(key);
-    if ((before === undefined) !== (row === undefined)) this.#sortedKeys.delete(table);
-    if (row === undefined) rows.delete(key);
-    else rows.set(key, row);
-    return before;
+    let place = places.get(key);
+    if (!place) {
+      place = { row: undefined, write: undefined };
+      places.set(key, place);
+    }
+    return place;
+  }
+
+  #put(table: string, place: Place, row: Row | undefined): void {
+    if ((place.row === undefined) !== (row === undefined)) this.#sortedKeys.delete(table);
+    place.row = row;
+  }
+
+  /** Ends the open writes and lets go of the places of records that are gone. */
+  #close(): readonly Write[] {
+    const writes: Write[] = [];
+    for (const place of this.#open) {
+      const write = place.write as Write;
+      writes.push(write);
+      place.write = undefined;
+      if (place.row === undefined) this.#tables.get(write.table)?.delete(write.key);
+    }
+    this.#open = [];
+    return writes;
   }
 }

@@ -80,10 +80,10 @@ export type EModeRecord = {
 };
 
 export type LegRecord = {
+  readonly debtIndex: string;
+  readonly scaledDebt: string;
   readonly scaledSupply: string;
   readonly supplyIndex: string;
-  readonly scaledDebt: string;
-  readonly debtIndex: string;
   readonly usedAsCollateral: boolean;
 };
 
@@ -121,31 +121,32 @@ type TokenRecord = {
 };
 
 const RAY = String(10n ** 27n);
+// Here and below the keys of frequent records stand in code-unit order, so that canonical bytes are made without sorting.
 const noLeg: LegRecord = {
+  debtIndex: '0',
+  scaledDebt: '0',
   scaledSupply: '0',
   supplyIndex: '0',
-  scaledDebt: '0',
-  debtIndex: '0',
   usedAsCollateral: false,
 };
 /** A reserve as the pool makes it, before governance configures it. */
 const initialSettings: ReserveRecord['settings'] = {
-  ltv: 0,
-  liquidationThreshold: 0,
+  active: true,
+  borrowCap: '0',
+  borrowableInIsolation: false,
+  borrowing: false,
+  debtCeiling: '0',
+  dropped: false,
+  flashLoans: false,
+  frozen: false,
   liquidationBonus: 0,
   liquidationProtocolFee: 0,
-  reserveFactor: 0,
-  active: true,
-  frozen: false,
+  liquidationThreshold: 0,
+  ltv: 0,
   paused: false,
-  borrowing: false,
-  flashLoans: false,
-  borrowCap: '0',
-  supplyCap: '0',
-  debtCeiling: '0',
+  reserveFactor: 0,
   siloed: false,
-  borrowableInIsolation: false,
-  dropped: false,
+  supplyCap: '0',
 };
 
 const asRow = (value: object): Row => value as Row;
@@ -227,12 +228,13 @@ export function evolveLending(state: State, event: LendingEvent, blockTime: numb
       state.set('emode', `${event.deployment}/${category}`, asRow({ ...record, [as]: members }));
       return;
     }
-    case 'EModeSelected':
-      editPosition(state, event.deployment, event.account, step, (position) => ({
-        ...position,
-        emode: event.category,
-      }));
+    case 'EModeSelected': {
+      if (!active(state, event.deployment)) return;
+      const key = `${event.deployment}/${event.account}`;
+      const position = positionAt(state, key, event.deployment, event.account, step);
+      state.set('position', key, asRow({ ...position, emode: event.category }));
       return;
+    }
     case 'CollateralUseSet':
       editLeg(state, event.deployment, event.account, event.reserve, step, (leg) => ({
         ...leg,
@@ -300,11 +302,11 @@ export function evolveLending(state: State, event: LendingEvent, blockTime: numb
     case 'AccountOperated': {
       const { kind, reserve, blockNumber, logIndex, transactionHash } = event;
       operate(state, event, step, {
-        kind,
-        reserve,
         amount: String(event.amount),
         blockNumber,
+        kind,
         logIndex,
+        reserve,
         transactionHash,
       });
       return;
@@ -374,27 +376,27 @@ function list(state: State, event: LendingEvent & { type: 'ReserveListed' }, blo
   state.set('announced', event.deployment, undefined);
   const { accounting, chainId } = deployment.definition;
   const record: ReserveRecord = {
-    deployment: event.deployment,
-    reserve: event.reserve,
-    supplyToken: event.supplyToken,
+    debtAccounting: accounting,
+    debtIndex: RAY,
+    debtRate: '0',
     debtToken: event.debtToken,
     decimals: token.decimals,
-    settings: initialSettings,
-    emode: 0,
-    liquidityRate: '0',
-    debtRate: '0',
-    liquidityIndex: RAY,
-    debtIndex: RAY,
-    updatedAt: blockTime,
-    supplyAccounting: accounting,
-    debtAccounting: accounting,
-    scaledSupply: '0',
-    scaledDebt: '0',
     deficit: '0',
-    priceSource: null,
+    deployment: event.deployment,
+    emode: 0,
+    liquidityIndex: RAY,
+    liquidityRate: '0',
     priceFeed: null,
     priceRead: null,
     priceReadBlock: null,
+    priceSource: null,
+    reserve: event.reserve,
+    scaledDebt: '0',
+    scaledSupply: '0',
+    settings: initialSettings,
+    supplyAccounting: accounting,
+    supplyToken: event.supplyToken,
+    updatedAt: blockTime,
   };
   state.set('reserve', `${event.deployment}/${event.reserve}`, asRow(record));
   const reserves = [...deployment.reserves.filter((reserve) => reserve !== event.reserve), event.reserve];
@@ -470,7 +472,9 @@ function changeBalance(state: State, event: ScaledMinted | ScaledBurned, step: n
   if (!token || !active(state, token.deployment)) return;
   const key = `${token.deployment}/${token.reserve}`;
   const reserve = state.get('reserve', key) as unknown as ReserveRecord;
-  const leg = positionOf(state, token.deployment, event.account)?.legs[token.reserve] ?? noLeg;
+  const positionKey = `${token.deployment}/${event.account}`;
+  const position = positionAt(state, positionKey, token.deployment, event.account, step);
+  const leg = position.legs[token.reserve] ?? noLeg;
   const isSupply = token.side === 'supply';
   const before = BigInt(isSupply ? leg.scaledSupply : leg.scaledDebt);
   const after = scaledAfter({
@@ -496,13 +500,12 @@ function changeBalance(state: State, event: ScaledMinted | ScaledBurned, step: n
   const index = String(event.index);
   setLeg(
     state,
-    token.deployment,
-    event.account,
+    positionKey,
+    position,
     token.reserve,
     isSupply
       ? { ...leg, scaledSupply: String(after), supplyIndex: index }
-      : { ...leg, scaledDebt: String(after), debtIndex: index },
-    step,
+      : { ...leg, debtIndex: index, scaledDebt: String(after) },
   );
 }
 
@@ -532,14 +535,14 @@ function accrueCollateral(state: State, event: AccountLiquidated, blockTime: num
 
 function operate(
   state: State,
-  event: { readonly deployment: string; readonly account: Address },
+  { deployment, account }: { readonly deployment: string; readonly account: Address },
   step: number,
   operation: OperationRecord,
 ): void {
-  editPosition(state, event.deployment, event.account, step, (position) => ({
-    ...position,
-    operations: [...position.operations, operation],
-  }));
+  if (!active(state, deployment)) return;
+  const key = `${deployment}/${account}`;
+  const position = positionAt(state, key, deployment, account, step);
+  state.set('position', key, asRow({ ...position, operations: [...position.operations, operation] }));
 }
 
 function editReserve(
@@ -554,24 +557,18 @@ function editReserve(
   if (record) state.set('reserve', key, asRow(change(record)));
 }
 
-function editPosition(
-  state: State,
-  deployment: string,
-  account: Address,
-  step: number,
-  change: (position: PositionRecord) => PositionRecord,
-): void {
-  if (!active(state, deployment)) return;
-  const former = positionOf(state, deployment, account) ?? {
-    deployment,
+/** What an account is in this step: nothing done yet, unless the record is of this step already. */
+function positionAt(state: State, key: string, deployment: string, account: Address, step: number): PositionRecord {
+  const former = state.get('position', key) as unknown as PositionRecord | undefined;
+  if (former?.operationsStep === step) return former;
+  return {
     account,
-    emode: 0,
-    legs: {},
+    deployment,
+    emode: former?.emode ?? 0,
+    legs: former?.legs ?? {},
     operations: [],
     operationsStep: step,
   };
-  const current = former.operationsStep === step ? former : { ...former, operations: [], operationsStep: step };
-  state.set('position', `${deployment}/${account}`, asRow(change(current)));
 }
 
 function editLeg(
@@ -582,8 +579,11 @@ function editLeg(
   step: number,
   change: (leg: LegRecord) => LegRecord,
 ): void {
-  const leg = change(positionOf(state, deployment, account)?.legs[reserve] ?? noLeg);
-  if (BigInt(leg.scaledSupply) < 0n) {
+  if (!active(state, deployment)) return;
+  const key = `${deployment}/${account}`;
+  const position = positionAt(state, key, deployment, account, step);
+  const leg = change(position.legs[reserve] ?? noLeg);
+  if (leg.scaledSupply.startsWith('-')) {
     fail(
       state,
       deployment,
@@ -591,23 +591,22 @@ function editLeg(
     );
     return;
   }
-  setLeg(state, deployment, account, reserve, leg, step);
+  setLeg(state, key, position, reserve, leg);
 }
 
-function setLeg(
-  state: State,
-  deployment: string,
-  account: Address,
-  reserve: Address,
-  leg: LegRecord,
-  step: number,
-): void {
-  editPosition(state, deployment, account, step, (position) => {
-    const { [reserve]: former, ...others } = position.legs;
-    const empty = leg.scaledSupply === '0' && leg.scaledDebt === '0' && !leg.usedAsCollateral;
-    if (empty) return former ? { ...position, legs: others } : position;
-    return { ...position, legs: { ...position.legs, [reserve]: leg } };
-  });
+function setLeg(state: State, key: string, position: PositionRecord, reserve: Address, leg: LegRecord): void {
+  state.set('position', key, asRow({ ...position, legs: withLeg(position.legs, reserve, leg) }));
+}
+
+/** Legs in the order of their reserves, without those that say nothing. */
+function withLeg(legs: PositionRecord['legs'], reserve: Address, leg: LegRecord): PositionRecord['legs'] {
+  const isEmpty = leg.scaledSupply === '0' && leg.scaledDebt === '0' && !leg.usedAsCollateral;
+  if (isEmpty) {
+    const { [reserve]: former, ...others } = legs;
+    return former ? others : legs;
+  }
+  if (legs[reserve]) return { ...legs, [reserve]: leg };
+  return Object.fromEntries([...Object.entries(legs), [reserve, leg]].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function fail(state: State, deployment: string, reason: string): void {
@@ -623,10 +622,6 @@ function active(state: State, deployment: string): DeploymentRecord | undefined 
 
 function tokenOf(state: State, chainId: number, token: Address): TokenRecord | undefined {
   return state.get('token', `${chainId}:${token}`) as unknown as TokenRecord | undefined;
-}
-
-function positionOf(state: State, deployment: string, account: Address): PositionRecord | undefined {
-  return state.get('position', `${deployment}/${account}`) as unknown as PositionRecord | undefined;
 }
 
 function emodeOf(state: State, deployment: string, category: number): EModeRecord | undefined {
