@@ -1,5 +1,5 @@
 import type { LogNotUnderstood } from '../../schema/events.ts';
-import { Address, Hash, type Hex } from '../../schema/ids.ts';
+import { type Address, Hash, type Hex } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 
 /**
@@ -56,11 +56,11 @@ export function secondsAt(hex: string, index: number, bits: number, name: string
   return seconds;
 }
 
-/** The address in word `index`. @throws {MalformedWord} when its upper 12 bytes are not zero. */
+/** The address in word `index` of lower-case hex. @throws {MalformedWord} when its upper 12 bytes are not zero. */
 export function addressAt(hex: string, index: number, name: string): Address {
   const start = 2 + index * wordDigits;
   if (hex.slice(start, start + 24) !== zeros.slice(40)) throw outOfRange(hex, index, `address ${name}`);
-  return Address(`0x${hex.slice(start + 24, start + wordDigits)}`);
+  return `0x${hex.slice(start + 24, start + wordDigits)}` as Address;
 }
 
 function outOfRange(hex: string, index: number, expected: string): MalformedWord {

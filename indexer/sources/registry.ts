@@ -255,12 +255,12 @@ export function createDecoder(
       readers.set(`${feed.chainId}:${read.to}:${read.calldata}`, (row) => source.decodeStateRead(row, feed));
     }
   }
-  const standing = new Map<string, DeploymentDefinition>();
+  const standing = new Map<string, { readonly contract: string; readonly definition: DeploymentDefinition }[]>();
   for (const definition of deployments) {
     const { source: name, chainId, contracts } = definition;
     const source = lendingSourceNamed(name);
     for (const [contract, address] of Object.entries(contracts)) {
-      standing.set(`${chainId}:${name}:${contract}:${address}`, definition);
+      standing.set(address, [...(standing.get(address) ?? []), { contract, definition }]);
     }
     for (const read of source.stateReads({ definition, tokens: tokensOf(chainId, tokens) })) {
       readers.set(`${chainId}:${read.to}:${read.calldata}`, (row) => source.decodeStateRead(row, definition));
@@ -274,8 +274,17 @@ export function createDecoder(
       if (oracle) return oracle.decodeLog(row);
       const lending = standing.size > 0 ? lendingByTopic.get(topic0) : undefined;
       if (!lending) return [];
-      return lending.decodeLog(row, (contract, address) =>
-        standing.get(`${row.chainId}:${lending.id}:${contract}:${address}`),
+      return lending.decodeLog(
+        row,
+        (contract, address) =>
+          standing
+            .get(address)
+            ?.find(
+              (one) =>
+                one.contract === contract &&
+                one.definition.chainId === row.chainId &&
+                one.definition.source === lending.id,
+            )?.definition,
       );
     },
     decodeStateRead: (row) => readers.get(`${row.chainId}:${row.to}:${row.calldata}`)?.(row) ?? [],
