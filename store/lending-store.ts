@@ -1,4 +1,4 @@
-import { byteaText, copyRows } from './copy-rows.ts';
+import { byteaInLine, byteaText, copyLines, copyRows } from './copy-rows.ts';
 import type { Client } from './database.ts';
 
 /** One record of a lending deployment, in force from `fromTime` until its next version. */
@@ -120,44 +120,28 @@ export async function writeLending(client: Client, lineage: string, rows: Lendin
     'market_version (lineage, deployment, part, from_time, body)',
     rows.markets.map((row) => [lineage, row.deployment, row.part, row.fromTime, row.body]),
   );
-  await copyRows(
+  await copyLines(
     client,
     `leg_version (lineage, deployment, account, reserve, from_time, used_as_collateral, scaled_supply, supply_index,
       scaled_debt, debt_index)`,
-    rows.legs.map((row) => [
-      lineage,
-      row.deployment,
-      byteaText(row.account),
-      byteaText(row.reserve),
-      row.fromTime,
-      row.usedAsCollateral,
-      row.scaledSupply,
-      row.supplyIndex,
-      row.scaledDebt,
-      row.debtIndex,
-    ]),
+    rows.legs.map(
+      (row) =>
+        `${lineage}\t${row.deployment}\t${byteaInLine(row.account)}\t${byteaInLine(row.reserve)}\t${row.fromTime}\t${row.usedAsCollateral}\t${row.scaledSupply}\t${row.supplyIndex}\t${row.scaledDebt}\t${row.debtIndex}\n`,
+    ),
   );
   await copyRows(
     client,
     'category_version (lineage, deployment, account, from_time, category)',
     rows.categories.map((row) => [lineage, row.deployment, byteaText(row.account), row.fromTime, row.category]),
   );
-  await copyRows(
+  await copyLines(
     client,
     `account_operation (lineage, deployment, account, from_time, block_number, log_index, kind, reserve, amount,
       transaction_hash)`,
-    rows.operations.map((row) => [
-      lineage,
-      row.deployment,
-      byteaText(row.account),
-      row.fromTime,
-      row.blockNumber,
-      row.logIndex,
-      row.kind,
-      byteaText(row.reserve),
-      row.amount,
-      byteaText(row.transactionHash),
-    ]),
+    rows.operations.map(
+      (row) =>
+        `${lineage}\t${row.deployment}\t${byteaInLine(row.account)}\t${row.fromTime}\t${row.blockNumber}\t${row.logIndex}\t${row.kind}\t${byteaInLine(row.reserve)}\t${row.amount}\t${byteaInLine(row.transactionHash)}\n`,
+    ),
   );
   await copyRows(
     client,

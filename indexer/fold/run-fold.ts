@@ -86,6 +86,7 @@ export interface FoldOptions {
 const CATCH_UP = { blocks: 2000, logs: 4000 };
 /** At a closing every 12 s more than half a day without finality. */
 const UNFINAL_CLOSINGS_MAX = 5000;
+const CATCH_UP_CHECKPOINT_MS = 15_000;
 /** The cursor and `_meta` are refreshed at least this often while nothing is published. */
 const REFRESH_MS = 1000;
 
@@ -125,6 +126,8 @@ class FoldRunner {
   #versions = new Versions(-1);
   #publishedTime = -1;
   #checkpointTime = -1;
+  /** When (ms) the last checkpoint was made, or the fold began. */
+  #checkpointAt: number;
   readonly #pace: Pace;
   /** Per chain: when (ms) its last batch was noticed. */
   #lastBatchAt = new Map<number, number>();
@@ -141,6 +144,7 @@ class FoldRunner {
     this.#pool = pool;
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#checkpointAt = this.#now();
     this.#chainIds = Object.values(options.meaning.chains)
       .map((chain) => chain.chainId)
       .sort((a, b) => a - b);
@@ -401,7 +405,7 @@ class FoldRunner {
     if (draft.journal.length === 0 && !due && !limited && !finalMoved) return false;
 
     const versions = this.#versions.draft({ finalised, frames, finalTimeBefore, finalTime });
-    const checkpoint = this.#checkpointWhenDue();
+    const checkpoint = this.#checkpointWhenDue(limited);
     const publishedTime = Math.max(finalTime, foldedTime);
     await this.#committing;
     this.#committing = commitFold(this.#pool, {
@@ -424,7 +428,10 @@ class FoldRunner {
     versions.settle();
     this.#lastCommitAt = this.#now();
     this.#publishedTime = publishedTime;
-    if (checkpoint) this.#checkpointTime = checkpoint.time;
+    if (checkpoint) {
+      this.#checkpointTime = checkpoint.time;
+      this.#checkpointAt = this.#now();
+    }
     return draft.journal.length > 0 || limited;
   }
 
@@ -437,10 +444,12 @@ class FoldRunner {
     return { digest: this.#engine.snapshot.digest(), time: this.#engine.finalTime };
   }
 
-  #checkpointWhenDue(): Checkpoint | null {
+  /** While catching up also no more often than what a restart would lose is worth: it costs as much as the state is large. */
+  #checkpointWhenDue(limited: boolean): Checkpoint | null {
     const { finalTime, snapshot } = this.#engine;
     const every = this.#options.operation.checkpointEverySteps * this.#stepSeconds;
     if (finalTime < 0 || finalTime < this.#checkpointTime + every) return null;
+    if (limited && this.#now() - this.#checkpointAt < CATCH_UP_CHECKPOINT_MS) return null;
     return { time: finalTime, digest: snapshot.digest(), buckets: snapshot.takeUnsaved() };
   }
 
