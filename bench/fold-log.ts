@@ -17,7 +17,8 @@ import { type SyntheticBlock, seeded, syntheticMeaning } from '../test/synthetic
  * AnswerUpdated of each of its chain's 20 feeds, and
  * - `prices`: 30 logs of kinds that nothing decodes. 100 logs a step.
  * - `mixed`: 10 each of Supply, Borrow and BalanceTransfer of 5,000 accounts on the chain's 5 reserves: 100 named events a
- *   step, and with them the Mint, ReserveDataUpdated and ReserveUsedAsCollateralEnabled logs that a pool emits.
+ *   step, and with them the Mint, ReserveDataUpdated and ReserveUsedAsCollateralEnabled logs that a pool emits: some 190
+ *   logs. Without those no balance would follow from the log; the plain ERC-20 Transfer is not asked for on a real chain.
  */
 export type Workload = 'prices' | 'mixed';
 export const stepSeconds = 12;
