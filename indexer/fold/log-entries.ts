@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { ObservationRow } from '../../schema/log-rows.ts';
 import { compareOrderKeys, observationStreams } from '../../schema/order-key.ts';
 import type { Queryable } from '../../store/database.ts';
@@ -6,9 +5,6 @@ import { type LogBlock, readChain, type Visibility } from '../../store/log-reade
 import { decodeObservation } from '../sources/registry.ts';
 import type { LogEntry } from './engine.ts';
 import { Membership } from './membership.ts';
-
-/** So often the reader lets other work of its process go on: a commit that is being written meanwhile. */
-const ENTRIES_PER_TURN = 8;
 
 /** The observations that belong to a lineage: of all configurations ever adopted, only its own. */
 export function observationsOf(
@@ -76,7 +72,6 @@ export async function* readEntries(
       return { time, stream: chainId, position: block.number, entry: { time, block } };
     });
   }
-  let entries = 0;
   while (streams.length > 0) {
     let first = 0;
     for (let i = 1; i < streams.length; i++) {
@@ -87,7 +82,6 @@ export async function* readEntries(
     }
     const stream = streams[first] as (typeof streams)[number];
     yield stream.head.entry;
-    if (++entries % ENTRIES_PER_TURN === 0) await setImmediate();
     const next = await stream.next();
     if (next) stream.head = next;
     else streams.splice(first, 1);

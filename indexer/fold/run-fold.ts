@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { type Canonical, canonicalJson } from '../../schema/canonical.ts';
 import type { Meaning, Operation } from '../../schema/chains-config.ts';
 import { FatalError, invariant } from '../../schema/errors.ts';
@@ -31,7 +31,7 @@ import { backfillKey, readObservations } from '../../store/log-reader.ts';
 import { meaningSha256, observationOf } from '../sources/observations.ts';
 import { createDecoder, decodableTopics, decodeObservation } from '../sources/registry.ts';
 import { completenessOf, settleBackfills } from './coverage.ts';
-import { FoldEngine } from './engine.ts';
+import { FoldEngine, type LogEntry } from './engine.ts';
 import {
   ActivatedFeedChangedError,
   AnotherMeaningError,
@@ -84,6 +84,8 @@ export interface FoldOptions {
 
 /** Most blocks and logs per chain between two commits while catching up: they lie in memory. */
 const CATCH_UP = { blocks: 2000, logs: 4000 };
+/** So often folding lets a commit and a reading go on that are under way beside it. */
+const ENTRIES_PER_TURN = 8;
 /** At a closing every 12 s more than half a day without finality. */
 const UNFINAL_CLOSINGS_MAX = 5000;
 const CATCH_UP_CHECKPOINT_MS = 15_000;
@@ -107,6 +109,16 @@ export async function runFold(options: FoldOptions): Promise<void> {
   }
 }
 
+/** A piece of the log with effective time in (afterTime, throughTime], as these observations make it. */
+interface Piece {
+  readonly afterTime: number;
+  readonly throughTime: number;
+  readonly observations: readonly ObservationRow[];
+  readonly entries: readonly LogEntry[];
+  /** Per chain the last block with rows, once it is folded. */
+  readonly positions: ReadonlyMap<number, number>;
+}
+
 class FoldRunner {
   readonly #pool: Pool;
   readonly #options: FoldOptions;
@@ -125,6 +137,8 @@ class FoldRunner {
   #publication: Publication;
   #versions = new Versions(-1);
   #publishedTime = -1;
+  /** While catching up: what the next round folds, read while this one was folded. All of it is final. */
+  #ahead: Piece | null = null;
   #checkpointTime = -1;
   /** When (ms) the last checkpoint was made, or the fold began. */
   #checkpointAt: number;
@@ -299,7 +313,7 @@ class FoldRunner {
       const included = progress.filter((chain) => this.#membership.includes(chain.chainId));
       const wanted = Math.max(this.#engine.finalTime, finalThrough(included, this.#stepSeconds));
       const finalTarget = await this.#limited(client, wanted);
-      await this.#foldTo(client, finalTarget);
+      await this.#foldTo(client, finalTarget, wanted);
       if (finalTarget < wanted) return { progress, folded: true, limited: true, finalTarget };
       const provisional = this.#pace.provisionalThrough(included, this.#now());
       if (provisional <= this.#engine.foldedTime || this.#mustWaitForFinality(included)) {
@@ -343,13 +357,22 @@ class FoldRunner {
   }
 
   /** While catching up, no further than some blocks of the densest chain, so that a commit stays small. */
-  async #limited(client: Queryable, target: number): Promise<number> {
+  async #limited(
+    client: Queryable,
+    target: number,
+    { positions, throughTime }: Pick<Piece, 'positions' | 'throughTime'> = this.#folded(),
+  ): Promise<number> {
     let limit = target;
-    for (const chainId of this.#chainIds) {
-      const ahead = await blockTimeAhead(client, chainId, this.#engine.positionOf(chainId), this.#backfillNo, CATCH_UP);
+    for (const [chainId, position] of positions) {
+      const ahead = await blockTimeAhead(client, chainId, position, this.#backfillNo, CATCH_UP);
       if (ahead !== null) limit = Math.min(limit, floorTo(ahead, this.#stepSeconds));
     }
-    return Math.max(limit, Math.min(target, this.#engine.foldedTime + this.#stepSeconds));
+    return Math.max(limit, Math.min(target, throughTime + this.#stepSeconds));
+  }
+
+  #folded(): Pick<Piece, 'positions' | 'throughTime'> {
+    const positions = new Map(this.#chainIds.map((chainId) => [chainId, this.#engine.positionOf(chainId)]));
+    return { positions, throughTime: this.#engine.foldedTime };
   }
 
   /** What is not final lies in memory: without a bound, a chain that ceases to call blocks finalised would exhaust it. */
@@ -368,19 +391,40 @@ class FoldRunner {
     return must;
   }
 
-  async #foldTo(client: Queryable, target: number): Promise<void> {
-    if (target <= this.#engine.foldedTime) return;
-    await this.#engine.foldThrough(
-      target,
-      readEntries(client, {
-        positions: new Map(this.#chainIds.map((chainId) => [chainId, this.#engine.positionOf(chainId)])),
-        afterTime: this.#engine.foldedTime,
-        throughTime: target,
-        observations: this.#observations,
-        topics: decodableTopics(),
-        backfillNo: this.#backfillNo,
-      }),
-    );
+  /** Folds to the target. What lies between it and `final` will not change: the next piece of that is read meanwhile. */
+  async #foldTo(client: Queryable, target: number, final = target): Promise<void> {
+    const { foldedTime } = this.#engine;
+    if (target <= foldedTime) return;
+    const ahead = this.#ahead;
+    const isAhead =
+      ahead?.afterTime === foldedTime && ahead.throughTime === target && ahead.observations === this.#observations;
+    const piece = isAhead ? ahead : await this.#read(client, this.#folded(), target);
+    const readNext = async (): Promise<Piece | null> =>
+      target < final ? this.#read(client, piece, await this.#limited(client, final, piece)) : null;
+    const [next] = await Promise.all([readNext(), this.#engine.foldThrough(target, inTurns(piece.entries))]);
+    this.#ahead = next;
+  }
+
+  async #read(
+    client: Queryable,
+    { positions, throughTime: afterTime }: Pick<Piece, 'positions' | 'throughTime'>,
+    throughTime: number,
+  ): Promise<Piece> {
+    const observations = this.#observations;
+    const entries: LogEntry[] = [];
+    const reached = new Map(positions);
+    for await (const entry of readEntries(client, {
+      positions,
+      afterTime,
+      throughTime,
+      observations,
+      topics: decodableTopics(),
+      backfillNo: this.#backfillNo,
+    })) {
+      entries.push(entry);
+      if (entry.block) reached.set(entry.block.chainId, entry.block.number);
+    }
+    return { afterTime, throughTime, observations, entries, positions: reached };
   }
 
   /** Writes what this round found out in one commit. False: there was nothing to say. */
@@ -547,5 +591,12 @@ class FoldRunner {
     if (text === this.#lastReport) return;
     this.#lastReport = text;
     this.#options.onProgress?.(report);
+  }
+}
+
+async function* inTurns(entries: readonly LogEntry[]): AsyncGenerator<LogEntry> {
+  for (let i = 0; i < entries.length; i++) {
+    if (i % ENTRIES_PER_TURN === ENTRIES_PER_TURN - 1) await nextTurn();
+    yield entries[i] as LogEntry;
   }
 }
