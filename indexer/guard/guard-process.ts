@@ -21,6 +21,8 @@ export interface GuardProcess extends Guard {
 const endsMax = 10;
 const stableMs = 10_000;
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/** Answers live for one round trip: a large young generation spares the collector most of the work. */
+const execArgv = ['--import', tsx, '--max-semi-space-size=64'];
 const module = fileURLToPath(new URL('main.ts', import.meta.url));
 
 /**
@@ -41,7 +43,7 @@ export async function startGuardProcess(options: GuardOptions, onNote: (text: st
     const start = (): void => {
       if (closed) return;
       const startedAt = performance.now();
-      child = fork(module, [], { execArgv: ['--import', tsx], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      child = fork(module, [], { execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
       child.on('message', (message: GuardMessage) => {
         if ('note' in message) return onNote(message.note);
         port = message.port;

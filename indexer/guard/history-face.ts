@@ -74,7 +74,7 @@ export class HistoryFace {
   }
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const end = (status: number, type: string, body: string): void => {
+    const end = (status: number, type: string, body: string | Buffer): void => {
       response.writeHead(status, { 'content-type': type });
       response.end(body);
     };
@@ -228,19 +228,32 @@ function parseQuery(text: string): GatewayQuery {
 }
 
 /** Written by hand: nothing in it needs escaping, since every value was checked to be hex or a number. */
-function bodyFor(blocks: readonly PieceBlock[]): string {
-  const parts: string[] = [];
-  for (const { header, logs } of blocks) {
-    const { number, hash, parentHash, timestamp } = header;
-    let block = `{"header":{"number":${number},"hash":"${hash}","parentHash":"${parentHash}","timestamp":${timestamp}},"logs":[`;
-    for (let i = 0; i < logs.length; i++) {
-      const { logIndex, transactionIndex, transactionHash, address, data, topics } = logs[i] as (typeof logs)[number];
-      const list = topics.length === 0 ? '' : `"${topics.join('","')}"`;
-      block += `${i === 0 ? '' : ','}{"logIndex":${logIndex},"transactionIndex":${transactionIndex},"transactionHash":"${transactionHash}","address":"${address}","data":"${data}","topics":[${list}]}`;
+function bodyFor(blocks: readonly PieceBlock[]): Buffer {
+  let buffer = Buffer.allocUnsafe(2 ** 20);
+  let length = 0;
+  const write = (text: string): void => {
+    if (length + text.length > buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.max(2 * buffer.length, length + text.length));
+      buffer.copy(larger, 0, 0, length);
+      buffer = larger;
     }
-    parts.push(`${block}]}`);
-  }
-  return `[${parts.join(',')}]`;
+    length += buffer.write(text, length, 'latin1');
+  };
+  blocks.forEach(({ header, logs }, i) => {
+    const { number, hash, parentHash, timestamp } = header;
+    write(
+      `${i === 0 ? '[' : ','}{"header":{"number":${number},"hash":"${hash}","parentHash":"${parentHash}","timestamp":${timestamp}},"logs":[`,
+    );
+    logs.forEach(({ logIndex, transactionIndex, transactionHash, address, data, topics }, j) => {
+      const list = topics.length === 0 ? '' : `"${topics.join('","')}"`;
+      write(
+        `${j === 0 ? '' : ','}{"logIndex":${logIndex},"transactionIndex":${transactionIndex},"transactionHash":"${transactionHash}","address":"${address}","data":"${data}","topics":[${list}]}`,
+      );
+    });
+    write(']}');
+  });
+  write(']');
+  return buffer.subarray(0, length);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

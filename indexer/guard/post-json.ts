@@ -14,6 +14,11 @@ export class ReplyTooLargeError extends Error {
   override readonly name = 'ReplyTooLargeError';
 }
 
+/** The node had closed a kept connection before the request came: no fault of its. */
+class StaleConnectionError extends Error {
+  override readonly name = 'StaleConnectionError';
+}
+
 const agents = { 'http:': new HttpAgent({ keepAlive: true }), 'https:': new HttpsAgent({ keepAlive: true }) };
 const decoders = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress } as const;
 
@@ -26,7 +31,11 @@ export async function postJson(
 ): Promise<Reply> {
   const deadline = AbortSignal.timeout(limits.timeoutMs);
   try {
-    return await exchange(url, body, limits.bytesMax, signal ? AbortSignal.any([signal, deadline]) : deadline);
+    const either = signal ? AbortSignal.any([signal, deadline]) : deadline;
+    return await exchange(url, body, limits.bytesMax, either).catch((error: unknown) => {
+      if (!(error instanceof StaleConnectionError)) throw error;
+      return exchange(url, body, limits.bytesMax, either);
+    });
   } catch (error) {
     if (deadline.aborted) throw new Error(`no complete answer in ${limits.timeoutMs} ms`);
     throw error;
@@ -35,6 +44,7 @@ export async function postJson(
 
 function exchange(url: URL, body: string, bytesMax: number, signal: AbortSignal): Promise<Reply> {
   return new Promise((resolve, reject) => {
+    let answered = false;
     const secure = url.protocol === 'https:';
     const request = (secure ? httpsRequest : httpRequest)(
       url,
@@ -49,9 +59,15 @@ function exchange(url: URL, body: string, bytesMax: number, signal: AbortSignal)
         },
         signal,
       },
-      (response) => void receive(response, bytesMax).then(resolve, reject),
+      (response) => {
+        answered = true;
+        receive(response, bytesMax).then(resolve, reject);
+      },
     );
-    request.once('error', reject);
+    request.once('error', (error: NodeJS.ErrnoException) => {
+      const isStale = request.reusedSocket && error.code === 'ECONNRESET' && !answered;
+      reject(isStale ? new StaleConnectionError(error.message) : error);
+    });
     request.end(body);
   });
 }

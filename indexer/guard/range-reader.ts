@@ -260,7 +260,11 @@ function differsAt(a: Piece, b: Piece): number | null {
 }
 
 function sameLogs(a: readonly RpcLog[], b: readonly RpcLog[]): boolean {
-  return a.length === b.length && (a.length === 0 || JSON.stringify(a) === JSON.stringify(b));
+  return a.length === b.length && a.every((log, i) => textOf(log) === textOf(b[i] as RpcLog));
+}
+
+function textOf({ logIndex, transactionIndex, transactionHash, address, topics, data }: RpcLog): string {
+  return [logIndex, transactionIndex, transactionHash, address, data, ...topics].join();
 }
 
 function mayBeTooMuch({ kind, problem }: UpstreamFailure): boolean {

@@ -1,3 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { guardSchema } from '../../schema/chains-config.ts';
@@ -13,6 +16,7 @@ import {
   stopIngest,
   storedRows,
 } from '../../test/ingest-child.ts';
+import { seeded } from '../../test/synthetic-log.ts';
 import type { IngestOptions } from './processor.ts';
 
 let chain: EmitterChain;
@@ -196,6 +200,79 @@ test('kill -9 at random moments, then going on: nothing lost, nothing twice', as
     await stub.close();
   }
 });
+
+// The guard is found through /proc.
+test.skipIf(process.platform !== 'linux')(
+  'kill -9 of the guard, of ingest and of both at random moments: nothing lost, nothing twice',
+  async () => {
+    await mine(150);
+    // A slow node: the history lasts for several kills.
+    const node = await startSlowNode(chain.url, 60);
+    const random = seeded(7);
+    try {
+      for (let i = 0; i < 6; i++) {
+        const child = start({ rpc: [node.url], guard: true });
+        const guard = await guardOf(child);
+        await sleep(random() * 400);
+        const which = i % 3;
+        if (which !== 1) process.kill(guard, 'SIGKILL');
+        if (which === 0) await sleep(random() * 300);
+        child.process.kill('SIGKILL');
+        await child.ended;
+        expect(await isGone(guard)).toBe(true);
+      }
+      const last = start({ guard: true });
+      process.kill(await guardOf(last), 'SIGKILL');
+      await ingestedThrough(database.pool, 1, 150, last);
+      await stopIngest(last);
+      await checkBatches(database.pool, 1);
+      expect(await storedLogs()).toEqual(await chainLogs());
+      expect((await storedRows(database.pool, 1)).stateReads).toHaveLength(2 * 16);
+    } finally {
+      node.close();
+    }
+  },
+  300_000,
+);
+
+/** Process id of the guard that an ingest process has started. */
+async function guardOf(child: IngestChild): Promise<number> {
+  for (;;) {
+    const pids = readFileSync(`/proc/${child.process.pid}/task/${child.process.pid}/children`, 'utf8').trim();
+    for (const pid of pids === '' ? [] : pids.split(' ')) {
+      if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('guard')) return Number(pid);
+    }
+    await Promise.race([sleep(10), child.ended.then((end) => Promise.reject(new Error(JSON.stringify(end))))]);
+  }
+}
+
+async function isGone(pid: number): Promise<boolean> {
+  for (let i = 0; i < 500; i++) {
+    if (!existsSync(`/proc/${pid}`) || /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) return true;
+    await sleep(20);
+  }
+  return false;
+}
+
+/** The node, with a pause before each answer. */
+async function startSlowNode(url: string, latencyMs: number): Promise<{ readonly url: string; close(): void }> {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    await sleep(latencyMs);
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(url, { method: 'POST', headers, body: Buffer.concat(chunks) });
+    response.writeHead(200, headers).end(await answer.text());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
 
 test('a writer cut off between COPY and commit leaves no trace', async () => {
   await mine(40);
