@@ -17,7 +17,7 @@ import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 import { type GatewayStub, randomChunks, rpcSource, startGatewayStub } from './gateway-stub.ts';
 import { type IngestChild, type IngestEnd, startBackfillChild, startIngestChild } from './ingest-child.ts';
 
-const settleMsMax = 40_000;
+const settleMsMax = 120_000;
 /** More than reorgDepthBlocksMax on the devnet: what a gateway serves is never displaced. */
 const gatewayLagBlocks = 25;
 
