@@ -18,6 +18,7 @@ import {
 } from './networks.ts';
 import type { Report, Reported, Reporters, Silence } from './reporters.ts';
 import { incidentWindow, type Scenario } from './scenario.ts';
+import { createPoolCalls, type PoolMarket, type PoolPrices, poolContracts } from './uniswap.ts';
 
 const gasPerTransaction = '0x2dc6c0';
 const gasPriceWei = '0x3b9aca00';
@@ -63,6 +64,8 @@ interface State {
   /** What was done once in the lending market, by name. */
   readonly acts: ReadonlySet<string>;
   readonly reported: Reported;
+  /** Where the pools stand; none before they are opened. */
+  readonly pools: PoolPrices;
   readonly rounds: { readonly [aggregator: Address]: number };
   readonly switches: { readonly [asset in AssetName]?: 'proposed' | 'confirmed' };
   /** The last answer of the sequencer uptime feed. */
@@ -90,6 +93,7 @@ export class ChainPlayer {
   readonly #scenario: Scenario;
   readonly #times: readonly number[];
   readonly #reporters: Reporters;
+  readonly #pools: PoolMarket;
   readonly #airnode = privateKeyToAccount(airnodeKey);
   #operator: Address = '0x';
   #market: readonly DeploymentBlock[] = [];
@@ -106,6 +110,7 @@ export class ChainPlayer {
     seed: number,
     times: readonly number[],
     reporters: Reporters,
+    pools: PoolMarket,
   ) {
     this.name = name;
     this.anvil = anvil;
@@ -113,6 +118,7 @@ export class ChainPlayer {
     this.#times = times;
     this.#reporters = reporters;
     this.#actors = new LendingActors(scenario, seed, name, anvil.rpc);
+    this.#pools = pools;
   }
 
   get blocks(): readonly PlayedBlock[] {
@@ -148,16 +154,18 @@ export class ChainPlayer {
       marketBlocks: 0,
       acts: new Set(),
       reported: {},
+      pools: {},
       rounds: {},
       switches: {},
       sequencerDown: null,
     };
     this.#blocks.push({ number: 0, time: this.#times[0]!, reports: [], state, optional: new Set() });
-    await deployAt(rpc, this.#operator, contractsOf(this.#scenario, this.name, codes), (transactions) =>
+    const contracts = [...contractsOf(this.#scenario, this.name, codes), ...poolContracts(this.name, codes)];
+    await deployAt(rpc, this.#operator, contracts, (transactions) =>
       this.#mine(1, transactions, { ...state, slot: 1 }, []),
     );
     const configuration = configurationOf(this.#scenario, this.name, this.#operator);
-    await this.#mine(2, configuration, { ...this.#head().state, slot: 2 }, []);
+    await this.#mine(2, [...configuration, ...createPoolCalls(this.name)], { ...this.#head().state, slot: 2 }, []);
     this.#market = aaveBlocks(this.name, this.#operator);
     await this.verify();
   }
@@ -201,9 +209,11 @@ export class ChainPlayer {
     const byApi3 = reports.filter(({ network }) => network === 'api3');
     if (byApi3.length > 0) transactions.push(await this.#api3Update(byApi3));
 
+    const pools = sequencerDown ? before.pools : this.#playPools(time, before, transactions);
+
     const market = this.#market[before.marketBlocks];
     const marketBlocks = before.marketBlocks + (market ? 1 : 0);
-    const state = { ...before, slot, reported, rounds, switches, sequencerDown, marketBlocks };
+    const state = { ...before, slot, reported, rounds, switches, sequencerDown, marketBlocks, pools };
     const mine = (more: readonly Transaction[], acts = before.acts) =>
       this.#mine(this.height + 1, [...transactions, ...more], { ...state, acts }, reports);
     if (market === undefined) {
@@ -315,6 +325,19 @@ export class ChainPlayer {
         switches[asset] = 'confirmed';
       }
     }
+  }
+
+  #playPools(time: number, before: State, transactions: Transaction[]): PoolPrices {
+    // Their tokens come with the market's first block.
+    if (before.marketBlocks === 0) return before.pools;
+    if (Object.keys(before.pools).length === 0) {
+      const { calls, prices } = this.#pools.open(this.name, time);
+      transactions.push(...calls);
+      return prices;
+    }
+    const { call, prices } = this.#pools.trade(this.name, time, before.pools);
+    if (call !== null) transactions.push(call);
+    return prices;
   }
 
   #pythUpdate(reports: readonly Report[]): Transaction {

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { type Hex, parseAbi } from 'viem';
 import { bytecodeOf, ContractCompilationError, packageFile, type SolidityUnit } from './solidity.ts';
+
+const require = createRequire(import.meta.url);
 
 export const fluxAggregatorAbi = parseAbi([
   'constructor(address link, uint128 paymentAmount, uint32 timeout, address validator, int256 minSubmissionValue, int256 maxSubmissionValue, uint8 decimals, string description)',
@@ -39,6 +42,9 @@ export interface Bytecodes {
   readonly aggregatorProxy: Hex;
   readonly mockPyth: Hex;
   readonly api3Server: Hex;
+  readonly poolFactory: Hex;
+  /** The devnet's own: nobody publishes one that pays with what it mints. */
+  readonly poolTrader: Hex;
 }
 
 const units = {
@@ -51,16 +57,25 @@ const units = {
     contracts: { EACAggregatorProxy: '@chainlink/contracts/src/v0.6/EACAggregatorProxy.sol' },
   },
   mockPyth: { compiler: 'solc', contracts: { MockPyth: '@pythnetwork/pyth-sdk-solidity/MockPyth.sol' } },
+  poolTrader: { compiler: 'solc', contracts: { PoolTrader: './pool-trader.sol' } },
 } as const satisfies { readonly [name: string]: SolidityUnit };
 
 /** Compiles what is not shipped compiled, unless `cacheDir` has it. */
 export async function loadBytecodes(cacheDir: string): Promise<Bytecodes> {
-  const [fluxAggregator, aggregatorProxy, mockPyth] = await Promise.all([
+  const [fluxAggregator, aggregatorProxy, mockPyth, poolTrader] = await Promise.all([
     bytecodeOf(units.fluxAggregator, cacheDir),
     bytecodeOf(units.aggregatorProxy, cacheDir),
     bytecodeOf(units.mockPyth, cacheDir),
+    bytecodeOf(units.poolTrader, cacheDir),
   ]);
-  return { fluxAggregator, aggregatorProxy, mockPyth, api3Server: shippedApi3Bytecode() };
+  return {
+    fluxAggregator,
+    aggregatorProxy,
+    mockPyth,
+    api3Server: shippedApi3Bytecode(),
+    poolFactory: shippedPoolFactory(),
+    poolTrader,
+  };
 }
 
 /** The package's factory module needs ethers, which is not installed; its bytecode is one string literal in that file. */
@@ -69,4 +84,11 @@ function shippedApi3Bytecode(): Hex {
   const match = /const _bytecode = "(0x[0-9a-fA-F]+)"/.exec(readFileSync(packageFile(file), 'utf8'));
   if (!match) throw new ContractCompilationError('Api3ServerV1', `no bytecode in ${file}`);
   return match[1] as Hex;
+}
+
+function shippedPoolFactory(): Hex {
+  const artifact = require('@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json') as {
+    readonly bytecode: Hex;
+  };
+  return artifact.bytecode;
 }

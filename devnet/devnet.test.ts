@@ -3,12 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from 'viem';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Devnet, type DevnetOptions, startDevnet } from './devnet.ts';
 import { aggregatorAddress, assetNames, type ChainName, chainNames, networkNames } from './networks.ts';
 import type { Report } from './reporters.ts';
 import { incidentWindow, loadScenario, phaseStart, type Scenario } from './scenario.ts';
 import { blockTimes } from './schedule.ts';
+import { type Pool, pools } from './uniswap.ts';
 
 const answerUpdated = '0x0559884fd3a460db3073b7fc896cc77986f16e378210ded43186175bf646fc5f';
 
@@ -47,6 +49,24 @@ function shortScenario(): Scenario {
         factor: 1.4,
         phase: 'crash',
         afterSeconds: 600,
+        seconds: 600,
+      },
+      {
+        kind: 'pool-spike',
+        chain: 'ethereum',
+        pools: ['uniswap-v3/WETH-USDC-500'],
+        factor: 1.5,
+        phase: 'crash',
+        afterSeconds: 300,
+        seconds: 900,
+      },
+      {
+        kind: 'pool-hold',
+        chain: 'ethereum',
+        pools: ['uniswap-v3/WETH-USDC-3000'],
+        factor: 1.2,
+        phase: 'crash',
+        afterSeconds: 900,
         seconds: 600,
       },
     ],
@@ -218,6 +238,111 @@ describe('a finished history', () => {
     expect(await uptime(up - 1)).toBe(1n);
     expect(await uptime(up)).toBe(0n);
     expect(await answersOf(devnet, 'arbitrum', aggregatorAddress('arbitrum', 'sequencer-uptime', 1))).toHaveLength(3);
+  });
+});
+
+describe('the pools of a finished history', () => {
+  const usdPer = ({ token0, token1 }: Pool, sqrtPrice: bigint): number =>
+    (Number(sqrtPrice) / 2 ** 96) ** 2 * 10 ** (token0.decimals - token1.decimals);
+  let devnet: Devnet;
+  beforeAll(async () => {
+    devnet = await start();
+  }, 120_000);
+
+  test('stand at addresses made of factory, tokens and fee, of two fee tiers, and count the ticks that blocks leave behind', async () => {
+    const fees = new Set<unknown>();
+    for (const chain of chainNames) {
+      for (const { key, address, token0, token1, feePips } of pools[chain]) {
+        const said = await Promise.all(
+          (['token0', 'token1', 'fee'] as const).map((functionName) => ask(chain, address, functionName)),
+        );
+        expect(said).toEqual([token0.address, token1.address, feePips]);
+        fees.add(feePips);
+        // The tick that each block left behind held until the next one.
+        const blocks = devnet.truth.blocks(chain);
+        const since = blocks.at(-1)!.time - 1800;
+        let tickSeconds = 0;
+        for (let n = blocks.length - 2; blocks[n + 1]!.time > since; n--) {
+          const { tick } = await devnet.truth.readPool(`${chain}/${key}`, n);
+          tickSeconds += tick * (blocks[n + 1]!.time - Math.max(blocks[n]!.time, since));
+        }
+        const head = await devnet.truth.readPool(`${chain}/${key}`);
+        expect(await head.tickSeconds(1800)).toBe(BigInt(tickSeconds));
+      }
+    }
+    expect(fees.size).toBe(2);
+  });
+
+  async function ask(chain: ChainName, to: string, functionName: 'token0' | 'token1' | 'fee'): Promise<unknown> {
+    const abi = parseAbi([
+      'function token0() view returns (address)',
+      'function token1() view returns (address)',
+      'function fee() view returns (uint24)',
+    ]);
+    const data = (await rpc(
+      devnet,
+      chain,
+      'eth_call',
+      { to, data: encodeFunctionData({ abi, functionName }) },
+      'latest',
+    )) as Hex;
+    return decodeFunctionResult({ abi, functionName, data });
+  }
+
+  test('trade at the true price but for their fee, and away from it exactly where somebody holds them', async () => {
+    const hold = devnet.scenario.incidents.find(({ kind }) => kind === 'pool-hold')!;
+    const window = incidentWindow(devnet.scenario, hold);
+    const outage = incidentWindow(devnet.scenario, devnet.scenario.incidents[2]!);
+    let held = 0;
+    for (const chain of chainNames) {
+      for (const { number, time } of devnet.truth.blocks(chain)) {
+        if (number < 4) continue;
+        if (chain === 'arbitrum' && outage.from <= time && time < outage.to) continue;
+        for (const pool of pools[chain]) {
+          const isHeld =
+            chain === 'ethereum' &&
+            pool.feePips === 3000 &&
+            pool.key.endsWith('WETH-USDC-3000') &&
+            window.from <= time &&
+            time < window.to;
+          const { sqrtPrice } = await devnet.truth.readPool(`${chain}/${pool.key}`, number);
+          const [usd0, usd1] = [pool.token0, pool.token1].map(({ asset }) => devnet.truth.priceUsd(asset, time)) as [
+            number,
+            number,
+          ];
+          const share = (usdPer(pool, sqrtPrice) * usd1) / usd0;
+          // In the hold WETH is token1 of its pool, so that the price of USDC falls.
+          const expected = isHeld ? 1 / 1.2 : 1;
+          // Half the fee that nobody arbitrages, and a noise of half the fee of at most 2 sqrt(3) deviations.
+          const tolerance = (0.5 + Math.sqrt(3)) * (pool.feePips / 1e6) * 1.01;
+          expect(Math.abs(share / expected - 1), `${chain}/${pool.key} at block ${number}`).toBeLessThan(tolerance);
+          if (isHeld) held += 1;
+        }
+      }
+    }
+    expect(held).toBeGreaterThan(1);
+  });
+
+  test('a pool traded to 1.5 times its price and back within a block counts only the ticks between the blocks', async () => {
+    const spike = devnet.scenario.incidents.find(({ kind }) => kind === 'pool-spike')!;
+    const { from, to } = incidentWindow(devnet.scenario, spike);
+    const pool = pools.ethereum.find(({ key }) => key === 'uniswap-v3/WETH-USDC-500')!;
+    const blocks = devnet.truth.blocks('ethereum').filter(({ time }) => from <= time && time < to);
+    expect(blocks.length).toBeGreaterThan(2);
+    for (const { number, time } of blocks) {
+      const logs = (await rpc(devnet, 'ethereum', 'eth_getLogs', {
+        fromBlock: `0x${number.toString(16)}`,
+        toBlock: `0x${number.toString(16)}`,
+        address: pool.address,
+      })) as readonly { readonly data: Hex }[];
+      const reached = logs.map(({ data }) => BigInt(`0x${data.slice(2 + 2 * 64, 2 + 3 * 64)}`));
+      const now = await devnet.truth.readPool(`ethereum/${pool.key}`, number);
+      const before = await devnet.truth.readPool(`ethereum/${pool.key}`, number - 1);
+      expect(reached.at(-1)).toBe(now.sqrtPrice);
+      expect(usdPer(pool, now.sqrtPrice) / usdPer(pool, reached.at(-2)!)).toBeCloseTo(1.5, 2);
+      const seconds = time - devnet.truth.blocks('ethereum')[number - 1]!.time;
+      expect(await now.tickSeconds(seconds)).toBe(BigInt(before.tick * seconds));
+    }
   });
 });
 

@@ -9,6 +9,7 @@ import { oracleReporters } from './reporters.ts';
 import { loadScenario, phaseStart, type Scenario } from './scenario.ts';
 import { blockTimes } from './schedule.ts';
 import { type Truth, truthOf } from './truth.ts';
+import { poolMarket } from './uniswap.ts';
 
 const progressEveryMs = 100;
 const livePollMsMax = 250;
@@ -118,6 +119,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   );
   const path = pricePath(scenario, seed, endTime + 3600);
   const reporters = oracleReporters(scenario, seed, path);
+  const pools = poolMarket(scenario, seed, path);
 
   function timeOfHeight(name: ChainName): number {
     const height = options.minimumHeights?.[chainAddresses[name].chainId] ?? 0;
@@ -176,7 +178,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
         onExit,
       });
       anvils.push(anvil);
-      return new ChainPlayer(name, anvil, scenario, seed, times.get(name)!, reporters);
+      return new ChainPlayer(name, anvil, scenario, seed, times.get(name)!, reporters, pools);
     });
     const settled = await Promise.allSettled(starting);
     const refused = settled.find((result) => result.status === 'rejected');

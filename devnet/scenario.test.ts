@@ -21,6 +21,7 @@ import { pricePath } from './price-path.ts';
 import { oracleReporters, type Report } from './reporters.ts';
 import { incidentWindow, loadScenario, phaseStart, type Scenario, ScenarioError } from './scenario.ts';
 import { blockTimes, setupBlocks } from './schedule.ts';
+import { pools } from './uniswap.ts';
 
 interface Played {
   readonly block: number;
@@ -177,7 +178,10 @@ describe('chains.json', () => {
         const { chainId, chainlinkProxies, sequencerUptimeProxy, pyth, api3 } = chainAddresses[chain];
         const { meaning } = config.chains[chain]!;
         const found = Object.fromEntries(
-          Object.entries(meaning.feeds).map(([name, f]) => [name, [f.source, f.asset, f.address, f.key, f.decimals]]),
+          Object.entries(meaning.feeds).map(([name, f]) => [
+            name,
+            [f.source, f.asset, f.address, f.key, f.decimals, ...(f.pool ? [f.pool] : [])],
+          ]),
         );
         const expected: { [feed: string]: unknown } = {};
         for (const asset of assetNames) {
@@ -199,6 +203,14 @@ describe('chains.json', () => {
             undefined,
             0,
           ];
+        }
+        for (const { key, address, token0, token1, feePips } of pools[chain]) {
+          const asset = key.startsWith('uniswap-v3/LINK-') ? 'LINK' : 'ETH';
+          const pool = { token0: token0.symbol, token1: token1.symbol, feePips, windowSeconds: 1800 };
+          expected[key] = ['uniswap-v3', asset, address.toLowerCase(), undefined, undefined, pool];
+          for (const { symbol, address, decimals, asset } of [token0, token1]) {
+            expect(meaning.tokens?.[symbol]).toMatchObject({ address: address.toLowerCase(), decimals, asset });
+          }
         }
         expect(meaning.chainId).toBe(chainId);
         expect(found).toEqual(expected);

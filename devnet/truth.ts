@@ -13,6 +13,7 @@ import {
   pythPriceIds,
 } from './networks.ts';
 import type { PricePath } from './price-path.ts';
+import { poolAbi, pools, poolTraderAbi, traderAddress } from './uniswap.ts';
 
 /** What a feed's contract itself answers at a block. */
 export interface FeedAnswer {
@@ -23,12 +24,25 @@ export interface FeedAnswer {
   readonly observedAt: number;
 }
 
+/** What a Uniswap v3 pool itself answers at a block. */
+export interface PoolAnswer {
+  readonly tick: number;
+  readonly sqrtPrice: bigint;
+  readonly liquidity: bigint;
+  /** What `observe` says its tick cumulative grew by in the `seconds` up to the block. */
+  tickSeconds(seconds: number): Promise<bigint>;
+  /** Raw amounts of token0 and token1 that a swap to this sqrt price would move, positive where the pool takes them in. */
+  quote(sqrtPriceLimit: bigint): Promise<readonly [amount0: bigint, amount1: bigint]>;
+}
+
 /** Ground truth for tests: nothing here passes through an indexer. */
 export interface Truth extends PricePath {
   /** What was played on a chain, by block number; after a reorg the blocks that stand. */
   blocks(chain: ChainName): readonly PlayedBlock[];
   /** Asks the contract of a feed named as in chains.json (`ethereum/pyth/ETH-USD`, `base/chainlink/sequencer-uptime`). */
   readFeed(feed: string, blockNumber?: number): Promise<FeedAnswer>;
+  /** Asks the pool of a feed (`ethereum/uniswap-v3/WETH-USDC-500`). */
+  readPool(feed: string, blockNumber?: number): Promise<PoolAnswer>;
   /** The aggregator behind a Chainlink proxy. */
   aggregatorOf(chain: ChainName, asset: AssetName, blockNumber?: number): Promise<Address>;
 }
@@ -77,6 +91,30 @@ export function truthOf(players: ReadonlyMap<ChainName, ChainPlayer>, path: Pric
         [],
         blockNumber,
       )) as Address,
+    async readPool(feed, blockNumber) {
+      const pool = Object.values(pools)
+        .flat()
+        .find(({ chain, key }) => `${chain}/${key}` === feed);
+      if (pool === undefined) throw new FatalError(`The devnet has no pool ${feed}.`);
+      const { chain, address } = pool;
+      const ask = (name: string, args: readonly unknown[] = []) =>
+        read(chain, address, poolAbi, name, args, blockNumber);
+      const [sqrtPrice, tick] = (await ask('slot0')) as readonly [bigint, number];
+      return {
+        tick,
+        sqrtPrice,
+        liquidity: (await ask('liquidity')) as bigint,
+        async tickSeconds(seconds) {
+          const [[then, now]] = (await ask('observe', [[seconds, 0]])) as [readonly [bigint, bigint]];
+          return now - then;
+        },
+        quote: async (limit) =>
+          (await read(chain, traderAddress, poolTraderAbi, 'quote', [address, limit], blockNumber)) as readonly [
+            bigint,
+            bigint,
+          ],
+      };
+    },
     async readFeed(feed, blockNumber) {
       const [chainName, networkName, name] = feed.split('/');
       const chain = [...players.keys()].find((candidate) => candidate === chainName);

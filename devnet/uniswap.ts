@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import {
   type Address,
   encodeAbiParameters,
@@ -8,14 +7,12 @@ import {
   keccak256,
   parseAbi,
 } from 'viem';
-
+import type { Bytecodes } from './contracts.ts';
+import type { Contract, Transaction } from './deployment.ts';
 import { drawStream } from './draws.ts';
 import type { AssetName, ChainName } from './networks.ts';
 import type { PricePath } from './price-path.ts';
 import { incidentWindow, type Scenario } from './scenario.ts';
-import { bytecodeOf, type SolidityUnit } from './solidity.ts';
-
-const require = createRequire(import.meta.url);
 
 export const poolFactoryAbi = parseAbi([
   'function createPool(address tokenA, address tokenB, uint24 fee) returns (address pool)',
@@ -38,7 +35,6 @@ export const poolTraderAbi = parseAbi([
 
 /** Keccak of the pool's creation code: makes a pool's address out of its factory, tokens and fee. */
 const poolInitCodeHash: Hex = '0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54';
-const poolTrader: SolidityUnit = { compiler: 'solc', contracts: { PoolTrader: './pool-trader.sol' } };
 /** An address nobody published. */
 export const traderAddress: Address = `0x${keccak256('0x61c5').slice(26)}`;
 
@@ -115,16 +111,12 @@ export const pools: { readonly [chain in ChainName]: readonly Pool[] } = {
   base: [pool('base', tokens.base.WETH, tokens.base.USDC, 500, 15)],
 };
 
-export interface PoolCodes {
-  readonly factory: Hex;
-  readonly trader: Hex;
-}
-
-export async function loadPoolCodes(cacheDir: string): Promise<PoolCodes> {
-  const artifact = require('@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json') as {
-    readonly bytecode: Hex;
-  };
-  return { factory: artifact.bytecode, trader: await bytecodeOf(poolTrader, cacheDir) };
+/** The factory, at its mainnet address, and who trades. */
+export function poolContracts(chain: ChainName, codes: Bytecodes): readonly Contract[] {
+  return [
+    { at: poolFactories[chain], creation: codes.poolFactory },
+    { at: traderAddress, creation: codes.poolTrader },
+  ];
 }
 
 /** Integer square root, by Newton's method from above. */
@@ -176,13 +168,11 @@ const ranges = [
   { ticks: 900, multiple: 8n },
 ] as const;
 
-interface Call {
-  readonly to: Address;
-  readonly data: Hex;
-}
+const gasToCreate = 6_000_000n;
+const gasToOpen = 8_000_000n;
 
 /** Makes the pools of a chain; they have no price yet. */
-export function createPoolCalls(chain: ChainName): readonly Call[] {
+export function createPoolCalls(chain: ChainName): readonly Transaction[] {
   return pools[chain].map(({ token0, token1, feePips }) => ({
     to: poolFactories[chain],
     data: encodeFunctionData({
@@ -190,13 +180,16 @@ export function createPoolCalls(chain: ChainName): readonly Call[] {
       functionName: 'createPool',
       args: [token0.address, token1.address, feePips],
     }),
+    gas: gasToCreate,
   }));
 }
 
 const cardinalityPerCall = 90;
+/** The pools must be able to answer for this long. */
+const windowSeconds = 1800;
 
 /** Room for half an hour of trades in every block, in calls that each fit into a transaction. */
-export function growObservationCalls(chain: ChainName, observations: number): readonly Call[] {
+export function growObservationCalls(chain: ChainName, observations: number): readonly Transaction[] {
   const steps = Math.ceil(observations / cardinalityPerCall);
   return pools[chain].flatMap(({ address }) =>
     Array.from({ length: steps }, (_, i) => ({
@@ -211,7 +204,7 @@ export function growObservationCalls(chain: ChainName, observations: number): re
 }
 
 /** Prices and liquidity in several ranges around it. */
-export function openPoolCalls(chain: ChainName, path: PricePath, time: number): readonly Call[] {
+export function openPoolCalls(chain: ChainName, path: PricePath, time: number): readonly Transaction[] {
   return pools[chain].map((one) => {
     const { address, token0, token1, tickSpacing, millionsUsd } = one;
     const usd1 = path.priceUsd(token1.asset, time);
@@ -227,7 +220,8 @@ export function openPoolCalls(chain: ChainName, path: PricePath, time: number): 
       amount: liquidity * multiple,
     }));
     const args = [address, sqrtPrice, positions] as const;
-    return { to: traderAddress, data: encodeFunctionData({ abi: poolTraderAbi, functionName: 'open', args }) };
+    const data = encodeFunctionData({ abi: poolTraderAbi, functionName: 'open', args });
+    return { to: traderAddress, data, gas: gasToOpen };
   });
 }
 
@@ -235,12 +229,14 @@ export function openPoolCalls(chain: ChainName, path: PricePath, time: number): 
 export type PoolPrices = { readonly [pool: string]: bigint };
 
 export interface PoolMarket {
+  /** Gives the chain's pools a price and liquidity; their tokens must be there. */
+  open(chain: ChainName, time: number): { readonly calls: readonly Transaction[]; readonly prices: PoolPrices };
   /** What the arbitrageur, and whoever manipulates, trade in the block at `time`; null: nothing. */
   trade(
     chain: ChainName,
     time: number,
     before: PoolPrices,
-  ): { readonly call: Call | null; readonly prices: PoolPrices };
+  ): { readonly call: Transaction | null; readonly prices: PoolPrices };
 }
 
 /**
@@ -254,6 +250,15 @@ export function poolMarket(scenario: Scenario, seed: number, path: PricePath): P
       : [],
   );
   return {
+    open(chain, time) {
+      const observations = windowSeconds / scenario.chains[chain].liveBlockSeconds + 20;
+      const calls = [...openPoolCalls(chain, path, time), ...growObservationCalls(chain, observations)];
+      const prices = pools[chain].map((one) => {
+        const { key, token0, token1 } = one;
+        return [key, sqrtPriceOf(one, path.priceUsd(token0.asset, time), path.priceUsd(token1.asset, time))] as const;
+      });
+      return { calls, prices: Object.fromEntries(prices) };
+    },
     trade(chain, time, before) {
       const prices: { [pool: string]: bigint } = { ...before };
       const trades: { pool: Address; limit: bigint; andBack: boolean }[] = [];

@@ -3,17 +3,10 @@ import { join } from 'node:path';
 import { type Abi, type Address, decodeFunctionResult, encodeDeployData, encodeFunctionData, type Hex } from 'viem';
 import { projectDir } from '../cli/context.ts';
 import { startAnvil, Watchdog } from '../devnet/anvil.ts';
+import { loadBytecodes } from '../devnet/contracts.ts';
 import { deployAt } from '../devnet/deployment.ts';
 import type { PricePath } from '../devnet/price-path.ts';
-import {
-  createPoolCalls,
-  growObservationCalls,
-  loadPoolCodes,
-  openPoolCalls,
-  poolFactories,
-  pools,
-  traderAddress,
-} from '../devnet/uniswap.ts';
+import { createPoolCalls, growObservationCalls, openPoolCalls, poolContracts, pools } from '../devnet/uniswap.ts';
 import { stateReadsFor } from '../indexer/sources/registry.ts';
 import { ChainId, Hash, Address as LogAddress, Hex as LogHex } from '../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../schema/log-rows.ts';
@@ -121,15 +114,14 @@ export async function startPoolChain(path: PricePath): Promise<PoolChain> {
     return decodeFunctionResult({ abi, functionName, data: answer as Hex });
   };
 
-  const codes = await loadPoolCodes(join(projectDir, '.cache'));
+  const codes = await loadBytecodes(join(projectDir, '.cache'));
   const token = require('@aave/core-v3/artifacts/contracts/mocks/tokens/MintableERC20.sol/MintableERC20.json') as {
     abi: Abi;
     bytecode: Hex;
   };
   const tokens = new Map(ours.flatMap(({ token0, token1 }) => [token0, token1]).map((one) => [one.address, one]));
   const contracts = [
-    { at: poolFactories.ethereum, creation: codes.factory },
-    { at: traderAddress, creation: codes.trader },
+    ...poolContracts('ethereum', codes),
     ...[...tokens.values()].map(({ address, symbol, decimals }) => ({
       at: address,
       creation: encodeDeployData({ ...token, args: [symbol, symbol, decimals] }),
