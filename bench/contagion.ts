@@ -61,9 +61,15 @@ function valued(accounts: AccountColumns, prices: Float64Array): AccountColumns 
   const { collateral, debts } = accounts;
   return {
     ...accounts,
-    collateral: { ...collateral, usd: collateral.usd.map((amount, k) => amount * prices[collateral.asset[k]!]!) },
-    debts: { ...debts, usd: debts.usd.map((amount, l) => amount * prices[debts.asset[l]!]!) },
+    collateral: { ...collateral, usd: products(collateral.usd, collateral.asset, prices) },
+    debts: { ...debts, usd: products(debts.usd, debts.asset, prices) },
   };
+}
+
+function products(amounts: Float64Array, assets: Uint16Array, prices: Float64Array): Float64Array {
+  const found = new Float64Array(amounts.length);
+  for (let k = 0; k < amounts.length; k++) found[k] = amounts[k]! * prices[assets[k]!]!;
+  return found;
 }
 
 /** Everything published, with typed arrays as arrays. */

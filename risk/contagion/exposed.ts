@@ -74,7 +74,7 @@ export class Exposed {
     }
     if (!this.#inner.holds(world)) this.#inner.selectFrom(this.#outer, world, market.debtUsd);
 
-    const { deployment, debtStart, debts } = this.#positions;
+    const { deployment, debtStart, debts, debtUsd } = this.#positions;
     const { borrower, count, start } = this.#inner;
     const { asset, kept, keptAll, net, unhedged, weighted } = this.#inner.legs;
     const { remains, rootImpacts } = world;
@@ -109,7 +109,7 @@ export class Exposed {
       if (shortfall > 0) {
         for (let l = debtStart[i]!; l < debtStart[i + 1]!; l++) {
           const pool = debts.pool[l]!;
-          if (pool >= 0) shortfallsUsd[pool]! += shortfall * debts.share[l]!;
+          if (pool >= 0) shortfallsUsd[pool]! += shortfall * (debts.usd[l]! / debtUsd[i]!);
         }
       }
     }

@@ -37,8 +37,6 @@ export type DebtColumns = {
   /** D_ul and Dn_ul, USD. */
   readonly usd: Float64Array;
   readonly net: Float64Array;
-  /** D_ul / D_u; 0 for an account without debt. */
-  readonly share: Float64Array;
 };
 
 /**
@@ -53,10 +51,10 @@ export function positionsOf(system: ContagionSystem): Positions {
   const netDebtUsd = new Float64Array(count);
   const weightedUsd = new Float64Array(count);
   const weighted = new Float64Array(collateral.usd.length);
-  const net = new Float64Array(collateral.usd.length);
   const unhedged = new Float64Array(collateral.usd.length);
-  const debtNet = new Float64Array(debts.usd.length);
-  const share = new Float64Array(debts.usd.length);
+  // Gross until an account is found that owes what it holds.
+  let net = collateral.usd;
+  let debtNet = debts.usd;
 
   for (let i = 0; i < count; i++) {
     checkAccount(system, i);
@@ -67,6 +65,7 @@ export function positionsOf(system: ContagionSystem): Positions {
     let total = 0;
     for (let l = owed; l < owedEnd; l++) total += debts.usd[l]!;
     let ofAll = 0;
+    let ownsDebt = false;
     for (let k = legs; k < legsEnd; k++) {
       weighted[k] = collateral.liquidationThreshold[k]! * collateral.usd[k]!;
       ofAll += weighted[k]!;
@@ -82,7 +81,14 @@ export function positionsOf(system: ContagionSystem): Positions {
         debtOfRoot += debts.usd[l]!;
         if (other === asset) debtOfAsset += debts.usd[l]!;
       }
-      net[k] = withoutOther(collateral, k, legs, legsEnd, debtOfAsset);
+      if (debtOfAsset > 0) {
+        if (net === collateral.usd) {
+          net = collateral.usd.slice();
+          debtNet = debts.usd.slice();
+        }
+        net[k] = withoutOther(collateral, k, legs, legsEnd, debtOfAsset);
+        ownsDebt = true;
+      }
       unhedged[k] = 1;
       if (debtOfRoot > 0) {
         let ofRoot = 0;
@@ -90,11 +96,10 @@ export function positionsOf(system: ContagionSystem): Positions {
         if (ofRoot > 0) unhedged[k] = 1 - Math.min(1, debtOfRoot / total / (ofRoot / ofAll));
       }
     }
-    let netTotal = 0;
-    for (let l = owed; l < owedEnd; l++) {
+    let netTotal = ownsDebt ? 0 : total;
+    for (let l = owed; ownsDebt && l < owedEnd; l++) {
       debtNet[l] = netDebtOf(accounts, i, l);
       netTotal += debtNet[l]!;
-      if (total > 0) share[l] = debts.usd[l]! / total;
     }
     debtUsd[i] = total;
     netDebtUsd[i] = netTotal;
@@ -110,7 +115,7 @@ export function positionsOf(system: ContagionSystem): Positions {
     collateralStart,
     collateral: { asset: collateral.asset, weighted, net, unhedged, kept, keptAll: kept.length === 0 },
     debtStart,
-    debts: { ...debts, net: debtNet, share },
+    debts: { ...debts, net: debtNet },
   };
 }
 
