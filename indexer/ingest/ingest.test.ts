@@ -17,7 +17,7 @@ import {
   storedRows,
 } from '../../test/ingest-child.ts';
 import { seeded } from '../../test/synthetic-log.ts';
-import type { IngestOptions } from './processor.ts';
+import { connectNode, type IngestOptions, IngestSettingsError } from './processor.ts';
 
 let chain: EmitterChain;
 let database: FreshDatabase;
@@ -156,6 +156,12 @@ test('RPC, gateway and guard make the same rows, state reads included, and follo
     await guarded.drop();
   }
 }, 180_000);
+
+test('a comparison of two nodes needs two', async () => {
+  const { wiring, ...rest } = options();
+  const once = { ...wiring, rpc: [chain.url, chain.url], guard: { ...wiring.guard, crossCheck: true } };
+  await expect(connectNode({ ...rest, wiring: once })).rejects.toThrow(IngestSettingsError);
+});
 
 test('a gateway alone serves where nothing is read from state, and is refused where something is', async () => {
   await mine(30);

@@ -296,6 +296,12 @@ function checkSettings({ chainName, meaning, wiring, filters, stateReads }: Chai
       `${chainName} has feeds that need ${stateReads.length} state reads, which a gateway cannot answer. Set RPC_${id}.`,
     );
   }
+  if (wiring.guard.crossCheck && new Set(httpUrlsOf(wiring)).size < 2) {
+    throw new IngestSettingsError(
+      `${chainName} is to compare two nodes (guard.crossCheck), RPC_${id} names ${httpUrlsOf(wiring).length} over HTTP. ` +
+        'Add another, or leave crossCheck out.',
+    );
+  }
   if (filters.length === 0) {
     throw new IngestSettingsError(`${chainName} has no feed to watch. Add feeds to chains.json or remove the chain.`);
   }
