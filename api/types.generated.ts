@@ -462,7 +462,7 @@ export type SourceGroup = {
   readonly confidence: Scalars['Float']['output'];
   /** Share of the vote after the cap; the weights of an asset sum to 1. */
   readonly weight: Scalars['Float']['output'];
-  /** Annualised volatility from its feeds' own updates. Null before its second update. */
+  /** Annualised volatility from its feeds' own updates. Null before its second update, and always for pools. */
   readonly sigmaFast: Maybe<Scalars['Float']['output']>;
 };
 
@@ -496,9 +496,9 @@ export type Source = {
   readonly ageSeconds: Maybe<Scalars['Float']['output']>;
   /** price / fused price - 1, a share. Null when either is missing. */
   readonly deviation: Maybe<Scalars['Float']['output']>;
-  /** Annualised volatility of its own updates, fast decay. Null before its second update. */
+  /** Annualised volatility of its own updates, fast decay. Null before its second update, and always for a pool. */
   readonly sigmaFast: Maybe<Scalars['Float']['output']>;
-  /** Annualised volatility of its own updates, slow decay. Null before its second update. */
+  /** Annualised volatility of its own updates, slow decay. Null before its second update, and always for a pool. */
   readonly sigmaSlow: Maybe<Scalars['Float']['output']>;
   /** How a pool's price was made. Null for other sources, and before the pool's window is complete. */
   readonly timeWeighted: Maybe<TimeWeighted>;
