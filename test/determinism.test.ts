@@ -222,6 +222,16 @@ function spawnFold(killAt: FoldChild['killAt']): ChildProcess {
   );
 }
 
+/** Waits until the fold has published a closing after this time, or is over, or for so long at most. */
+async function publishedPast(time: number, isOver: () => boolean, msMax: number): Promise<void> {
+  const until = Date.now() + msMax;
+  while (!isOver() && Date.now() < until) {
+    const { rows } = await database.pool.query('SELECT published_time FROM fold');
+    if (rows[0] && rows[0].published_time >= time + step) return;
+    await sleep(5);
+  }
+}
+
 async function finish(end: number): Promise<void> {
   await sleep(10);
   await runFold({ ...foldOptions(), once: true });
@@ -271,11 +281,13 @@ describe('one log, one digest', () => {
       const what = seed % 2 === 0 ? ('commit' as const) : ('checkpoint' as const);
       const child = spawnFold({ what, nth: 1 + Math.floor(random() * (what === 'commit' ? 3 : 2)) });
       const exited = once(child, 'exit');
+      await publishedPast(-step, () => child.exitCode !== null || child.signalCode !== null, 20_000);
       let killedAt: 'killedAtCommit' | 'killedInCheckpoint' | 'killedAtRandom' =
         what === 'commit' ? 'killedAtCommit' : 'killedInCheckpoint';
       let controller = new AbortController();
       let folding: Promise<void> | null = null;
-      for (const commit of commits.slice(half)) {
+      const rest = commits.slice(half);
+      for (const [i, commit] of rest.entries()) {
         await writers.write(commit);
         if (child.exitCode === null && child.signalCode === null) {
           await sleep(20);
@@ -292,6 +304,10 @@ describe('one log, one digest', () => {
           folding = runFold({ ...foldOptions(), signal: controller.signal });
           folding.catch(() => {});
         }
+        const next = rest.slice(i + 1).find((later) => later.chain === commit.chain);
+        // What was never published cannot be superseded: the fold gets the time to publish what a reorg will displace.
+        const first = commit.blocks[0]?.timestamp ?? 0;
+        if (next && next.base === commit.base) await publishedPast(first, () => false, 300);
       }
       // Out of batches before its kill point came: then it dies here, at a random moment of its idling.
       const patience = setTimeout(() => {
