@@ -43,7 +43,8 @@ describe('Black 1976', () => {
           expect(Math.abs(found / volatility - 1)).toBeLessThan(1e-10 + unknown);
         },
       ),
-      { numRuns: 3000 },
+      // At the money with next to no volatility the two terms of the price cancel.
+      { numRuns: 3000, examples: [[0, -8.999996177168645, 0.001]] },
     );
     expect(solved).toBeGreaterThan(1500);
   });

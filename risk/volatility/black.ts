@@ -1,6 +1,6 @@
 import { InvariantError } from '../../schema/errors.ts';
-import { log } from '../math/exp-log-pow.ts';
-import { millsRatio, normalCdf } from '../math/normal.ts';
+import { exp, log } from '../math/exp-log-pow.ts';
+import { millsRatio, normalCdf, normalDensity } from '../math/normal.ts';
 
 /** An option on a forward, priced without discounting. Forward, strike and price share one unit. */
 export type OptionTerms = {
@@ -16,6 +16,10 @@ const LOG_SQRT_2PI = 0.9189385332046727;
 /** Total standard deviations beyond this leave no double between the price and its upper bound. */
 const STANDARD_DEVIATION_MAX = 64;
 const ITERATIONS_MAX = 200;
+/** Below this half of a standard deviation the two terms of the price are too close to be subtracted. */
+const SERIES_HALF_MAX = 0.05;
+/** Beyond this x M(x) is too close to 1 to start the series with, and a price depends on volatility so much that it need not. */
+const SERIES_X_MAX = 30;
 
 /**
  * Undiscounted price of a European option, Black 1976; `volatilityAnnual` >= 0 (0: intrinsic value).
@@ -33,8 +37,15 @@ export function blackPrice(terms: OptionTerms, volatilityAnnual: number): number
   if (deviation === 0) return intrinsic;
   // What the option out of the money at the same strike costs; parity gives the one asked for.
   const moneyness = -Math.abs(log(forward / strike));
-  const upper = moneyness / deviation + deviation / 2;
-  const lower = moneyness / deviation - deviation / 2;
+  const half = deviation / 2;
+  if (half < SERIES_HALF_MAX) {
+    const center = -moneyness / deviation;
+    const density = normalDensity(center) * exp(-0.5 * half * half);
+    if (density === 0) return intrinsic;
+    return intrinsic + Math.sqrt(forward) * Math.sqrt(strike) * density * millsDifference(center, half);
+  }
+  const upper = moneyness / deviation + half;
+  const lower = moneyness / deviation - half;
   const least = Math.min(forward, strike);
   const most = Math.max(forward, strike);
   return intrinsic + Math.max(0, least * normalCdf(upper) - most * normalCdf(lower));
@@ -75,8 +86,26 @@ type Regime = (deviation: number) => { readonly value: number; readonly slope: n
 function lowRegime(moneyness: number, deviation: number): ReturnType<Regime> {
   const center = moneyness / deviation;
   const half = deviation / 2;
-  const difference = millsRatio(-center - half) - millsRatio(-center + half);
+  const difference = millsDifference(-center, half);
   return { value: logBell(center, half) + log(difference), slope: 1 / difference };
+}
+
+/**
+ * M(x - half) - M(x + half) of the Mills ratio M, x >= 0; where the two are close, by the odd terms of Taylor's series at x,
+ * whose first omitted one is below 1e-15 of the sum. M' = x M - 1, and M^(n+1) = x M^(n) + n M^(n-1).
+ */
+function millsDifference(x: number, half: number): number {
+  if (half >= SERIES_HALF_MAX || x >= SERIES_X_MAX) return millsRatio(x - half) - millsRatio(x + half);
+  let [before, derivative] = [millsRatio(x), x * millsRatio(x) - 1];
+  let [power, sum] = [half, 0];
+  for (let n = 1; n <= 9; n += 2) {
+    sum += derivative * power;
+    power *= (half * half) / ((n + 1) * (n + 2));
+    const even = x * derivative + n * before;
+    before = even;
+    derivative = x * even + (n + 1) * derivative;
+  }
+  return -2 * sum;
 }
 
 /** Log of what the normalised price lacks to exp(x/2): falls in s. */
