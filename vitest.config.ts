@@ -5,6 +5,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['{schema,risk,indexer,store,migrations,api,devnet,cli,bench,scripts,bin}/**/*.test.ts', 'test/*.test.ts'],
+    setupFiles: ['./test/property-seed.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

@@ -186,32 +186,42 @@ test('a second node that lags is waited for', async () => {
 /** What one node alone can be caught at by its blooms only. */
 const lossy = ['half of the logs', 'no logs'];
 const few = 300;
-const random = seeded(5);
-const plans: readonly (readonly [string, (i: number) => boolean])[] = [
-  ['once', (i) => i === 1],
-  ['in bursts', (i) => i % 8 < 3],
-  ['at random', () => random() < 0.3],
+const plans: readonly (readonly [string, (seed: number) => (i: number) => boolean])[] = [
+  ['once', () => (i) => i === 1],
+  ['in bursts', () => (i) => i % 8 < 3],
+  [
+    'at random',
+    (seed) => {
+      const random = seeded(seed);
+      return () => random() < 0.3;
+    },
+  ],
 ];
 
-describe.each(plans)('%s', (_, plan) => {
-  // Most of it is pauses.
-  test.concurrent.each(Object.keys(nodeFaults))('%s: the logs are those of a clean run', async (name) => {
-    const { url, close } = await startReplayNode({ blocks: chain.slice(0, few), fault: faulty(name, plan) });
-    const guard = await openGuard(
-      {
-        ...optionsOf([url]),
-        requestTimeoutMs: name === 'no answer' ? 200 : 10_000,
-        everyHeader: lossy.includes(name),
-      },
-      0,
-      () => {},
-    );
-    try {
-      const found = logLines(await readGateway(guard.url, { fromBlock: 0, toBlock: few - 1, logs }));
-      expect(found).toEqual(expected.filter((line) => Number.parseInt(line, 10) < few));
-    } finally {
-      guard.close();
-      close();
-    }
-  });
+describe.each(plans)('%s', (_, planOf) => {
+  // Most of it is pauses: up to 10 s each where a node fails many times in a row.
+  test.concurrent.each(Object.keys(nodeFaults))(
+    '%s: the logs are those of a clean run',
+    async (name) => {
+      const plan = planOf(5 + Object.keys(nodeFaults).indexOf(name));
+      const { url, close } = await startReplayNode({ blocks: chain.slice(0, few), fault: faulty(name, plan) });
+      const guard = await openGuard(
+        {
+          ...optionsOf([url]),
+          requestTimeoutMs: name === 'no answer' ? 200 : 10_000,
+          everyHeader: lossy.includes(name),
+        },
+        0,
+        () => {},
+      );
+      try {
+        const found = logLines(await readGateway(guard.url, { fromBlock: 0, toBlock: few - 1, logs }));
+        expect(found).toEqual(expected.filter((line) => Number.parseInt(line, 10) < few));
+      } finally {
+        guard.close();
+        close();
+      }
+    },
+    180_000,
+  );
 });

@@ -62,6 +62,7 @@ export function vTotal(input: {
 export function accountV(factors: readonly { readonly exposureUsd: number; readonly vTotal: number }[]): number {
   let weighted = 0;
   let total = 0;
+  let [least, most] = [Number.POSITIVE_INFINITY, 0];
   for (const { exposureUsd, vTotal: v } of factors) {
     const exposure = Math.abs(exposureUsd);
     if (!(exposure < Number.POSITIVE_INFINITY) || !(v >= 0 && v < Number.POSITIVE_INFINITY)) {
@@ -69,6 +70,8 @@ export function accountV(factors: readonly { readonly exposureUsd: number; reado
     }
     weighted += exposure * v;
     total += exposure;
+    if (exposure > 0) [least, most] = [Math.min(least, v), Math.max(most, v)];
   }
-  return total > 0 ? weighted / total : 0;
+  // A mean lies among what it is made of, whatever products below the range of normal doubles lose.
+  return total > 0 ? Math.min(most, Math.max(least, weighted / total)) : 0;
 }
