@@ -1,8 +1,8 @@
 import type { DomainEvent } from '../../schema/events.ts';
-import { Hash, Hex } from '../../schema/ids.ts';
+import { Hash, type Hex } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 import { assertShape, intAt, notUnderstood, resultOf, secondsAt, topicAt } from './abi-words.ts';
-import { oracleOf, type PriceSource, type WatchedFeed } from './source.ts';
+import { filtersByKey, oracleOf, type PriceSource, readByKey, type WatchedFeed } from './source.ts';
 
 /**
  * API3: one Api3ServerV1 per chain, a 32-byte id per beacon or beacon set. It states neither decimals nor confidence.
@@ -13,6 +13,7 @@ const beaconUpdated = 'UpdatedBeaconWithSignedData(bytes32 indexed beaconId, int
 const beaconUpdatedTopic = Hash('0x1ffdb573afe7273932e253bc4b8a17b9da4d37d7219ba05e464358975b36efb7');
 const beaconSetUpdated = 'UpdatedBeaconSetWithBeacons(bytes32 indexed beaconSetId, int224 value, uint32 timestamp)';
 const beaconSetUpdatedTopic = Hash('0xb7712be6248d021e8c56ac9613c09491354a4d0f4ad0b7db1a664b35be4b2349');
+const topics = [beaconUpdatedTopic, beaconSetUpdatedTopic];
 const dataFeedsSelector = '0x67a7cfb7';
 
 export const api3: PriceSource = {
@@ -21,19 +22,9 @@ export const api3: PriceSource = {
   pools: false,
   options: false,
   readsScale: false,
-  topics: [beaconUpdatedTopic, beaconSetUpdatedTopic],
-  logFilters: (feeds) =>
-    feeds.length === 0
-      ? []
-      : [
-          {
-            addresses: feeds.map((feed) => feed.address),
-            topic0: [beaconUpdatedTopic, beaconSetUpdatedTopic],
-            topic1: feeds.flatMap((feed) => feed.key ?? []),
-          },
-        ],
-  stateReads: (feed) =>
-    feed.key === null ? [] : [{ to: feed.address, calldata: Hex(dataFeedsSelector + feed.key.slice(2)) }],
+  topics,
+  logFilters: (feeds) => filtersByKey(feeds, topics),
+  stateReads: (feed) => readByKey(feed, dataFeedsSelector),
   reporterOf: oracleOf,
   decodeLog,
   decodeStateRead,

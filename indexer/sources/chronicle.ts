@@ -11,7 +11,7 @@ import {
   topicAt,
   uintAt,
 } from './abi-words.ts';
-import type { PriceSource, WatchedFeed } from './source.ts';
+import { filtersByContract, type PriceSource, type WatchedFeed } from './source.ts';
 
 /**
  * Chronicle: one contract (Scribe) per price. A poke is proved by a quorum's signature at once. An optimistic poke is one
@@ -49,7 +49,7 @@ export const chronicle: PriceSource = {
   options: false,
   readsScale: true,
   topics,
-  logFilters: (feeds) => (feeds.length === 0 ? [] : [{ addresses: feeds.map((feed) => feed.address), topic0: topics }]),
+  logFilters: (feeds) => filtersByContract(feeds, topics),
   stateReads: (feed) => [decimalsCall, opChallengePeriodCall].map((calldata) => ({ to: feed.address, calldata })),
   reporterOf: (feed) => feed.address,
   decodeLog,

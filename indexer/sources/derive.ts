@@ -2,7 +2,7 @@ import type { DomainEvent } from '../../schema/events.ts';
 import { Hash } from '../../schema/ids.ts';
 import type { LogRow } from '../../schema/log-rows.ts';
 import { addressAt, assertShape, intAt, notUnderstood, secondsAt, topicAt, uintAt } from './abi-words.ts';
-import type { PriceSource } from './source.ts';
+import { filtersByContract, type PriceSource } from './source.ts';
 
 /**
  * Derive (Lyra) v2 volatility feeds: one contract per currency, an SVI slice per expiry, signed by the venue. Earlier
@@ -26,7 +26,7 @@ export const derive: PriceSource = {
   options: true,
   readsScale: true,
   topics,
-  logFilters: (feeds) => (feeds.length === 0 ? [] : [{ addresses: feeds.map((feed) => feed.address), topic0: topics }]),
+  logFilters: (feeds) => filtersByContract(feeds, topics),
   stateReads: () => [],
   reporterOf: (feed) => feed.address,
   decodeLog,

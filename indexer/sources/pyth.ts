@@ -1,8 +1,8 @@
 import type { DomainEvent } from '../../schema/events.ts';
-import { Hash, Hex } from '../../schema/ids.ts';
+import { Hash } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 import { assertShape, intAt, notUnderstood, resultOf, secondsAt, topicAt, uintAt } from './abi-words.ts';
-import { oracleOf, type PriceSource, type WatchedFeed } from './source.ts';
+import { filtersByKey, oracleOf, type PriceSource, readByKey, type WatchedFeed } from './source.ts';
 
 /**
  * Pyth: one contract per chain, a 32-byte id per price. The event carries no exponent, so a state read tells it.
@@ -20,18 +20,8 @@ export const pyth: PriceSource = {
   options: false,
   readsScale: true,
   topics: [priceFeedUpdateTopic],
-  logFilters: (feeds) =>
-    feeds.length === 0
-      ? []
-      : [
-          {
-            addresses: feeds.map((feed) => feed.address),
-            topic0: [priceFeedUpdateTopic],
-            topic1: feeds.flatMap((feed) => feed.key ?? []),
-          },
-        ],
-  stateReads: (feed) =>
-    feed.key === null ? [] : [{ to: feed.address, calldata: Hex(getPriceUnsafeSelector + feed.key.slice(2)) }],
+  logFilters: (feeds) => filtersByKey(feeds, [priceFeedUpdateTopic]),
+  stateReads: (feed) => readByKey(feed, getPriceUnsafeSelector),
   reporterOf: oracleOf,
   decodeLog,
   decodeStateRead,

@@ -1,8 +1,8 @@
 import type { DomainEvent } from '../../schema/events.ts';
-import { Hash, Hex } from '../../schema/ids.ts';
+import { Hash } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 import { assertShape, notUnderstood, resultOf, secondsAt, uintAt, wordAt } from './abi-words.ts';
-import { oracleOf, type PriceSource, type WatchedFeed } from './source.ts';
+import { filtersByContract, oracleOf, type PriceSource, readByKey, type WatchedFeed } from './source.ts';
 
 /**
  * RedStone push: an adapter contract holds the values of many feeds, each with a 32-byte id (the symbol in ASCII). The
@@ -22,10 +22,8 @@ export const redstone: PriceSource = {
   options: false,
   readsScale: false,
   topics: [valueUpdateTopic],
-  logFilters: (feeds) =>
-    feeds.length === 0 ? [] : [{ addresses: feeds.map((feed) => feed.address), topic0: [valueUpdateTopic] }],
-  stateReads: (feed) =>
-    feed.key === null ? [] : [{ to: feed.address, calldata: Hex(lastUpdateSelector + feed.key.slice(2)) }],
+  logFilters: (feeds) => filtersByContract(feeds, [valueUpdateTopic]),
+  stateReads: (feed) => readByKey(feed, lastUpdateSelector),
   reporterOf: oracleOf,
   decodeLog,
   decodeStateRead,

@@ -1,5 +1,5 @@
 import type { DeploymentDefinition, DomainEvent } from '../../schema/events.ts';
-import type { Address, ChainId, Hash, Hex } from '../../schema/ids.ts';
+import { type Address, type ChainId, type Hash, Hex } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 
 /** Logs to ask a chain for: any of `topic0`, and where present any of `topic1`, from any of `addresses` (absent: anybody). */
@@ -58,6 +58,22 @@ export interface PriceSource {
 /** How every source names a feed on chain, the `oracle` of its events: the contract, or `contract:key`. */
 export function oracleOf(feed: Pick<WatchedFeed, 'address' | 'key'>): string {
   return feed.key === null ? feed.address : `${feed.address}:${feed.key}`;
+}
+
+/** Logs of these feeds' own contracts; nothing to ask for without feeds. */
+export function filtersByContract(feeds: readonly WatchedFeed[], topic0: readonly Hash[]): readonly LogFilter[] {
+  return feeds.length === 0 ? [] : [{ addresses: feeds.map((feed) => feed.address), topic0 }];
+}
+
+/** The same where the first indexed argument is the key, and feeds of others share the contract. */
+export function filtersByKey(feeds: readonly WatchedFeed[], topic0: readonly Hash[]): readonly LogFilter[] {
+  const topic1 = feeds.flatMap((feed) => feed.key ?? []);
+  return filtersByContract(feeds, topic0).map((filter) => ({ ...filter, topic1 }));
+}
+
+/** A call of the feed's contract with its key as the only argument; none for a feed without one. */
+export function readByKey({ address, key }: WatchedFeed, selector: string): readonly StateRead[] {
+  return key === null ? [] : [{ to: address, calldata: Hex(selector + key.slice(2)) }];
 }
 
 /** A deployment's chain names a token; its price is read there. */

@@ -1,8 +1,8 @@
 import type { DomainEvent } from '../../schema/events.ts';
-import { Hash, Hex } from '../../schema/ids.ts';
+import { Hash, type Hex } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 import { assertShape, intAt, notUnderstood, resultOf, topicAt, uintAt } from './abi-words.ts';
-import { oracleOf, type PriceSource, type WatchedFeed } from './source.ts';
+import { filtersByKey, oracleOf, type PriceSource, readByKey, type WatchedFeed } from './source.ts';
 
 /**
  * Stork: one contract per chain, a 32-byte id per asset. Times are nanoseconds, values have 18 decimals by convention;
@@ -22,18 +22,8 @@ export const stork: PriceSource = {
   options: false,
   readsScale: false,
   topics: [valueUpdateTopic],
-  logFilters: (feeds) =>
-    feeds.length === 0
-      ? []
-      : [
-          {
-            addresses: feeds.map((feed) => feed.address),
-            topic0: [valueUpdateTopic],
-            topic1: feeds.flatMap((feed) => feed.key ?? []),
-          },
-        ],
-  stateReads: (feed) =>
-    feed.key === null ? [] : [{ to: feed.address, calldata: Hex(unsafeValueSelector + feed.key.slice(2)) }],
+  logFilters: (feeds) => filtersByKey(feeds, [valueUpdateTopic]),
+  stateReads: (feed) => readByKey(feed, unsafeValueSelector),
   reporterOf: oracleOf,
   decodeLog,
   decodeStateRead,

@@ -2,7 +2,7 @@ import type { DomainEvent } from '../../schema/events.ts';
 import { Hash, Hex } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 import { addressAt, assertShape, intAt, MalformedWord, notUnderstood, resultOf, topicAt, uintAt } from './abi-words.ts';
-import type { PriceSource, WatchedFeed } from './source.ts';
+import { filtersByContract, type PriceSource, type WatchedFeed } from './source.ts';
 
 /**
  * Uniswap v3 pools, and forks whose pools emit the same. Each Swap says the price it leaves behind; Mint and Burn say
@@ -44,7 +44,7 @@ export const uniswapV3: PriceSource = {
   options: false,
   readsScale: true,
   topics,
-  logFilters: (feeds) => (feeds.length === 0 ? [] : [{ addresses: feeds.map((feed) => feed.address), topic0: topics }]),
+  logFilters: (feeds) => filtersByContract(feeds, topics),
   stateReads: (feed) =>
     [slot0Call, liquidityCall, observeCall, token0Call, token1Call, feeCall].map((calldata) => ({
       to: feed.address,
