@@ -496,10 +496,15 @@ export type Source = {
   readonly ageSeconds: Maybe<Scalars['Float']['output']>;
   /** price / fused price - 1, a share. Null when either is missing. */
   readonly deviation: Maybe<Scalars['Float']['output']>;
-  /** Annualised volatility of its own updates, fast decay. Null before its second update, and always for a pool. */
+  /**
+   * Annualised volatility of its own updates, fast decay; of a claim on another asset in that asset's units. Null before its
+   * second update, always for a pool, and for a price of such a claim in other units.
+   */
   readonly sigmaFast: Maybe<Scalars['Float']['output']>;
-  /** Annualised volatility of its own updates, slow decay. Null before its second update, and always for a pool. */
+  /** The same with slow decay. */
   readonly sigmaSlow: Maybe<Scalars['Float']['output']>;
+  /** How a price given in another asset's units became one in USD. Null for a feed in USD, and for a pool. */
+  readonly crossRate: Maybe<CrossRate>;
   /** How a pool's price was made. Null for other sources, and before the pool's window is complete. */
   readonly timeWeighted: Maybe<TimeWeighted>;
   /**
@@ -507,6 +512,16 @@ export type Source = {
    * final was replaced since.
    */
   readonly report: Maybe<FeedReport>;
+};
+
+/** A rate, and what its quote asset was worth. Its volatility is that of the rate where the quote asset is the asset's root. */
+export type CrossRate = {
+  /** The asset in which the feed is quoted. */
+  readonly quote: Scalars['ID']['output'];
+  /** Fused price of the quote asset, USD. Null while it is `INSUFFICIENT`. */
+  readonly quotePrice: Maybe<Scalars['Float']['output']>;
+  /** Units of the quote asset, as reported. */
+  readonly rate: Scalars['Float']['output'];
 };
 
 /** The price of a pool's mean tick, in its quote asset. Its volatility is no asset's, so it has no sigma. */
@@ -1585,6 +1600,7 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   SourceGroup: ResolverTypeWrapper<SourceGroup>;
   Source: ResolverTypeWrapper<SourceParent>;
+  CrossRate: ResolverTypeWrapper<CrossRate>;
   TimeWeighted: ResolverTypeWrapper<TimeWeighted>;
   FeedReport: ResolverTypeWrapper<FeedReport>;
   VScalar: ResolverTypeWrapper<VScalarParent>;
@@ -1674,6 +1690,7 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   SourceGroup: SourceGroup;
   Source: SourceParent;
+  CrossRate: CrossRate;
   TimeWeighted: TimeWeighted;
   FeedReport: FeedReport;
   VScalar: VScalarParent;
@@ -1839,8 +1856,15 @@ export type SourceResolvers<ContextType = ApiContext, ParentType extends Resolve
   deviation?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   sigmaFast?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   sigmaSlow?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  crossRate?: Resolver<Maybe<ResolversTypes['CrossRate']>, ParentType, ContextType>;
   timeWeighted?: Resolver<Maybe<ResolversTypes['TimeWeighted']>, ParentType, ContextType>;
   report?: Resolver<Maybe<ResolversTypes['FeedReport']>, ParentType, ContextType>;
+};
+
+export type CrossRateResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['CrossRate'] = ResolversParentTypes['CrossRate']> = {
+  quote?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  quotePrice?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  rate?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 };
 
 export type TimeWeightedResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['TimeWeighted'] = ResolversParentTypes['TimeWeighted']> = {
@@ -2300,6 +2324,7 @@ export type Resolvers<ContextType = ApiContext> = {
   KeeperPolicy?: KeeperPolicyResolvers<ContextType>;
   SourceGroup?: SourceGroupResolvers<ContextType>;
   Source?: SourceResolvers<ContextType>;
+  CrossRate?: CrossRateResolvers<ContextType>;
   TimeWeighted?: TimeWeightedResolvers<ContextType>;
   FeedReport?: FeedReportResolvers<ContextType>;
   VScalar?: VScalarResolvers<ContextType>;

@@ -252,6 +252,44 @@ describe('configurationOf', () => {
       `0x${'bb'.repeat(20)}`,
     ],
     [
+      'a quote that is no asset',
+      (c) => (c.chains.one.meaning.feeds['chainlink/ETH'].quote = 'EUR'),
+      `${feed}.chainlink/ETH.quote`,
+      'expected another asset than ETH, one of ETH, USDC; or none for US dollars',
+      'EUR',
+    ],
+    [
+      'a price in its own units',
+      (c) => (c.chains.one.meaning.feeds['chainlink/ETH'].quote = 'ETH'),
+      `${feed}.chainlink/ETH.quote`,
+      'expected another asset than ETH',
+      'ETH',
+    ],
+    [
+      'a quote of a pool',
+      (c) => (withPool(c).quote = 'USDC'),
+      `${feed}.pool.quote`,
+      'a pool is quoted in its other token',
+      'USDC',
+    ],
+    [
+      'a root that is a claim itself',
+      (c) => Object.assign(c.assets, { stETH: { class: 'lst', root: 'ETH' }, wstETH: { class: 'lst', root: 'stETH' } }),
+      'assets.wstETH.root',
+      'expected USD or an asset that is its own root: ETH',
+      'stETH',
+    ],
+    [
+      'a root that is quoted in a claim on it',
+      (c) => {
+        c.assets.stETH = { class: 'lst', root: 'ETH' };
+        c.chains.one.meaning.feeds['chainlink/ETH'].quote = 'stETH';
+      },
+      `${feed}.chainlink/ETH.quote`,
+      'expected no circle: stETH, on whose price it rests, rests on the price of ETH itself',
+      'stETH',
+    ],
+    [
       'a pool without its tokens',
       (c) => delete withPool(c).pool,
       `${feed}.pool.pool`,

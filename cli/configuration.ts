@@ -110,6 +110,8 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
   for (const [name, asset] of Object.entries(assets)) {
     if (asset.root !== 'USD' && !Object.hasOwn(assets, asset.root)) {
       problem(['assets', name, 'root'], `expected USD or one of ${known(assets)}`);
+    } else if (asset.root !== 'USD' && assets[asset.root]?.root !== asset.root) {
+      problem(['assets', name, 'root'], `expected USD or an asset that is its own root: ${roots(assets).join(', ')}`);
     }
   }
 
@@ -151,11 +153,23 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
       } else if (feed.asset !== undefined) {
         problem([...at, 'asset'], `expected no asset: a feed of purpose ${feed.purpose} prices none`);
       }
+      if (feed.quote !== undefined) {
+        if (feed.purpose !== 'price' || source.pools) {
+          const expected = source.pools
+            ? 'a pool is quoted in its other token'
+            : `a feed of purpose ${feed.purpose} prices nothing`;
+          problem([...at, 'quote'], `expected no quote: ${expected}`);
+        } else if (!Object.hasOwn(assets, feed.quote) || feed.quote === feed.asset) {
+          problem(
+            [...at, 'quote'],
+            `expected another asset than ${feed.asset}, one of ${known(assets)}; or none for US dollars`,
+          );
+        }
+      }
       if (feed.purpose === 'option-market' && assets[feed.asset ?? '']?.root !== feed.asset) {
-        const roots = Object.keys(assets).filter((name) => assets[name]?.root === name);
         problem(
           [...at, 'asset'],
-          `expected an asset that is its own root, which options are written on: ${roots.join(', ')}`,
+          `expected an asset that is its own root, which options are written on: ${roots(assets).join(', ')}`,
         );
       }
       const oracle = oracleOf({ address: Address(feed.address), key: feed.key === undefined ? null : Hash(feed.key) });
@@ -234,15 +248,21 @@ function poolProblems(
 }
 
 /** A price may rest on the price of a quote asset, but not on itself. */
-function quoteCycles({ chains }: ChainsConfig): readonly Problem[] {
-  const quotes = new Map<string, { readonly quote: string; readonly path: Path }[]>();
+function quoteCycles({ assets, chains }: ChainsConfig): readonly Problem[] {
+  const quotes = new Map<string, { readonly quote: string; readonly path: Path | null }[]>();
+  const isQuotedIn = (asset: string, quote: string, path: Path | null) =>
+    quotes.set(asset, [...(quotes.get(asset) ?? []), { quote, path }]);
+  // The volatility of a claim's price rests on its root's.
+  for (const [name, { root }] of Object.entries(assets)) {
+    if (root !== name && Object.hasOwn(assets, root)) isQuotedIn(name, root, null);
+  }
   for (const [chainName, { meaning }] of Object.entries(chains)) {
-    for (const [feedName, { asset, pool }] of Object.entries(meaning.feeds)) {
+    for (const [feedName, { asset, pool, quote: named }] of Object.entries(meaning.feeds)) {
       const assets = [pool?.token0, pool?.token1].map((name) => meaning.tokens?.[name ?? '']?.asset);
-      const quote = assets.find((one) => one !== asset);
-      if (asset === undefined || quote === undefined || !assets.includes(asset)) continue;
-      const path = ['chains', chainName, 'meaning', 'feeds', feedName, 'asset'];
-      quotes.set(asset, [...(quotes.get(asset) ?? []), { quote, path }]);
+      const quote = named ?? (assets.includes(asset) ? assets.find((one) => one !== asset) : undefined);
+      if (asset === undefined || quote === undefined || quote === asset) continue;
+      const path = ['chains', chainName, 'meaning', 'feeds', feedName, named === undefined ? 'asset' : 'quote'];
+      isQuotedIn(asset, quote, path);
     }
   }
   const problems: Problem[] = [];
@@ -254,15 +274,18 @@ function quoteCycles({ chains }: ChainsConfig): readonly Problem[] {
   };
   for (const [asset, pools] of quotes) {
     for (const { quote, path } of pools) {
-      if (!leadsTo(quote, asset, new Set())) continue;
+      if (path === null || !leadsTo(quote, asset, new Set())) continue;
       problems.push({
         path,
-        message: `expected no circle: ${quote}, in which it is quoted, is quoted in ${asset} itself`,
+        message: `expected no circle: ${quote}, on whose price it rests, rests on the price of ${asset} itself`,
       });
     }
   }
   return problems;
 }
+
+const roots = (assets: ChainsConfig['assets']): readonly string[] =>
+  Object.keys(assets).filter((name) => assets[name]?.root === name);
 
 function known(record: object): string {
   return Object.keys(record).sort().join(', ') || '(none)';

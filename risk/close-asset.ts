@@ -1,11 +1,19 @@
 import type { AssetDefinition, FeedDefinition, ModelParameters } from '../schema/events.ts';
-import type { KeeperPolicy, PublishedAsset, PublishedGroup, PublishedSource } from '../schema/published.ts';
+import type {
+  KeeperPolicy,
+  PublishedAsset,
+  PublishedCrossRate,
+  PublishedGroup,
+  PublishedSource,
+} from '../schema/published.ts';
+import { crossRate } from './fusion/cross-rate.ts';
 import { fuse, type SourceVerdict } from './fusion/fuse.ts';
 import { capWeights } from './math/cap-weights.ts';
 import { weightedMedian } from './math/weighted-median.ts';
 import type { PoolPrice } from './pool/pool-price.ts';
 import { type EwmaState, sigmaAnnual } from './volatility/ewma.ts';
 import { fusedSkew, type OptionMarketAtClose, optionMarketAt, optionVoters } from './volatility/option-market.ts';
+import { ageingVolatility, type Moves } from './volatility/series.ts';
 import { nextHold, nextVScalar } from './volatility/v-scalar.ts';
 
 /** What a feed last said, as the state keeps it. Raw integers are decimal strings. */
@@ -18,9 +26,10 @@ export type FeedFacts = {
   /** Seconds, as the source claims. */
   readonly observedAt: number | null;
   readonly block: number | null;
-  /** USD. */
+  /** In the feed's quote asset, or USD. */
   readonly price: number | null;
   readonly confidence: number | null;
+  /** Of its ticks in the asset's `volatilityUnit`. */
   readonly fast: EwmaState;
   readonly slow: EwmaState;
   /** What did not decode, or does not fit the configuration; such a feed is refused, until a new lineage or a mend. */
@@ -38,6 +47,8 @@ export interface FeedAtClose {
   readonly sequencer: 'up' | 'down' | 'unknown';
   /** Present for a pool: what its ticks and its quote asset make of it at the closing time. */
   readonly pool?: PoolPrice;
+  /** The asset that a feed or pool is quoted in; absent: USD. */
+  readonly quote?: Moves;
 }
 
 interface Candidate {
@@ -45,9 +56,11 @@ interface Candidate {
   readonly facts: FeedFacts;
   readonly futureDated: boolean;
   readonly pool: PoolPrice | null;
+  readonly crossRate: PublishedCrossRate | null;
   /** USD. */
   readonly price: number | null;
   readonly confidence: number | null;
+  readonly quote: Moves | null;
   readonly age: number | null;
   readonly refused: string | null;
   readonly sigmaFast: number | null;
@@ -63,6 +76,8 @@ export function closeAsset(input: {
   readonly definition: AssetDefinition;
   readonly time: number;
   readonly parameters: ModelParameters;
+  /** The asset's root, where that is another asset that we watch. */
+  readonly root?: Moves;
   readonly feeds: readonly FeedAtClose[];
   readonly options?: readonly OptionMarketAtClose[];
   readonly previous: PublishedAsset | null;
@@ -73,7 +88,8 @@ export function closeAsset(input: {
     const { definition, facts, futureDated } = feed;
     const staleAfter = parameters.staleHeartbeats * definition.heartbeatSeconds;
     const age = facts.observedAt === null ? null : Math.max(0, time - facts.observedAt);
-    const refused = refusal(feed, age, staleAfter);
+    const priced = pricedInUsd(feed);
+    const refused = refusal(feed, priced, age, staleAfter);
     if (refused === null) dueAt = Math.min(dueAt, Math.floor((facts.observedAt as number) + staleAfter) + 1);
     if (refused === 'window') dueAt = Math.min(dueAt, feed.pool?.completeAt ?? dueAt);
     return {
@@ -81,8 +97,10 @@ export function closeAsset(input: {
       facts,
       futureDated,
       pool: feed.pool ?? null,
-      price: priceOf(feed).price,
-      confidence: priceOf(feed).confidence,
+      crossRate: priced.crossRate,
+      price: priced.price,
+      confidence: priced.confidence,
+      quote: feed.quote ?? null,
       age,
       refused,
       sigmaFast: sigmaAnnual(facts.fast),
@@ -122,7 +140,7 @@ export function closeAsset(input: {
   );
 
   const fusion = fuse(
-    candidates.map(({ definition: feed, price, confidence, age, refused }) => ({
+    candidates.map(({ definition: feed, quote, price, confidence, age, refused }) => ({
       id: feed.id,
       group: feed.group,
       price: price ?? 0,
@@ -130,6 +148,7 @@ export function closeAsset(input: {
       ageSeconds: age ?? 0,
       heartbeatSeconds: feed.heartbeatSeconds,
       weight: feed.weight,
+      sigma: ageingVolatility(definition, inflation, { quote, root: input.root ?? null }, parameters),
       refused,
     })),
     {
@@ -160,6 +179,7 @@ export function closeAsset(input: {
     return {
       ageSeconds: candidate.age,
       confidence: verdict.confidence,
+      ...(candidate.crossRate && { crossRate: candidate.crossRate }),
       deviation,
       feed: candidate.definition.id,
       ...(flags.length > 0 ? { flags } : {}),
@@ -220,17 +240,28 @@ function isSustained(pool: PoolPrice | null, deviation: number | null, share: nu
   return pool.part.sustainedDeviation || Math.abs(deviation ?? 0) > share;
 }
 
-const priceOf = ({ facts, pool }: FeedAtClose): { readonly price: number | null; readonly confidence: number | null } =>
-  pool ?? facts;
+type Priced = {
+  readonly price: number | null;
+  readonly confidence: number | null;
+  readonly crossRate: PublishedCrossRate | null;
+};
+
+function pricedInUsd({ definition, facts, pool, quote }: FeedAtClose): Priced {
+  const { price: rate, confidence } = pool ?? facts;
+  if (pool || !quote || rate === null) return { price: rate, confidence, crossRate: null };
+  const halfWidth = confidence ?? (rate * definition.deviationThreshold) / Math.sqrt(3);
+  const { price, confidence: usd, quotePrice } = crossRate(rate, halfWidth, quote.last);
+  return { price, confidence: usd, crossRate: { quote: quote.definition.id, quotePrice, rate } };
+}
 
 const votesOnSigma = (source: PublishedSource): boolean => source.used && source.sigmaFast !== null;
 
-function refusal(feed: FeedAtClose, age: number | null, staleAfter: number): string | null {
+function refusal(feed: FeedAtClose, priced: Priced, age: number | null, staleAfter: number): string | null {
   if (feed.facts.failed !== null) return 'failed';
   if (age === null) return 'no-data';
   if (feed.pool && feed.pool.refused !== null) return feed.pool.refused;
-  const { price } = priceOf(feed);
-  if (price === null) return 'no-data';
+  const { price, crossRate } = priced;
+  if (price === null) return crossRate === null ? 'no-data' : 'quote-insufficient';
   if (!(price > 0)) return 'nonpositive';
   if (!feed.chainIncluded) return 'chain-excluded';
   if (feed.sequencer !== 'up') return `sequencer-${feed.sequencer}`;

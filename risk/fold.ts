@@ -24,6 +24,7 @@ import type { Frame, Row } from './state.ts';
 import { State } from './state.ts';
 import { type EwmaState, initialEwma, updateEwma } from './volatility/ewma.ts';
 import { type OptionMarketAtClose, type SmileFacts, smileFacts, withSmile } from './volatility/option-market.ts';
+import { type Moves, volatilityTick } from './volatility/series.ts';
 
 /**
  * Tables of the state:
@@ -282,8 +283,10 @@ export class Fold {
     this.#name('oracle', feed.chainId, feed.source, feed.oracle, feed.id);
     if (feed.reporter !== null) this.#name('reporter', feed.chainId, feed.source, feed.reporter, feed.id);
     else this.#setDynamic(feed.chainId, feed.source, this.#dynamic(feed.chainId, feed.source) ?? -1);
+    const quote = feed.pool?.quote ?? feed.quote;
+    if (quote !== undefined)
+      invariant(this.state.get('asset', quote), `Feed ${feed.id} is quoted in ${quote}, no asset`);
     if (feed.pool) {
-      invariant(this.state.get('asset', feed.pool.quote), `Feed ${feed.id} is quoted in ${feed.pool.quote}, no asset`);
       watchPool(this.state, poolKey(feed.chainId, feed.source, feed.oracle), feed.pool);
     }
     if (feed.purpose === 'sequencer-uptime') {
@@ -561,7 +564,7 @@ export class Fold {
       );
       return;
     }
-    const ticks = price > 0;
+    const tick = price > 0 ? this.#volatilityTick(definition, price) : null;
     // Written out: this is the fold's busiest line, and spreading the former facts takes several times as long.
     this.#setFacts(id, {
       reporter: facts.reporter,
@@ -572,12 +575,25 @@ export class Fold {
       block,
       price,
       confidence: interval,
-      fast: ticks ? updateEwma(facts.fast, observedAt, price, parameters.tauFastSeconds) : facts.fast,
-      slow: ticks ? updateEwma(facts.slow, observedAt, price, parameters.tauSlowSeconds) : facts.slow,
+      fast: tick === null ? facts.fast : updateEwma(facts.fast, observedAt, tick, parameters.tauFastSeconds),
+      slow: tick === null ? facts.slow : updateEwma(facts.slow, observedAt, tick, parameters.tauSlowSeconds),
       failed: facts.failed,
       mendableAfterBlock: facts.mendableAfterBlock,
     });
     this.#newsOf(id, effectiveTime);
+  }
+
+  #volatilityTick({ asset, quote }: FeedDefinition, price: number): number | null {
+    // An option market has no price; every other feed that comes here has an asset.
+    const { definition } = this.state.get('asset', asset as string) as unknown as AssetRow;
+    const { last } = quote === undefined ? { last: null } : this.#moves(quote);
+    return volatilityTick(definition, quote, price, last?.status === 'insufficient' ? null : (last?.price ?? null));
+  }
+
+  #moves(asset: string): Moves {
+    const row = this.state.get('asset', asset) as unknown as AssetRow | undefined;
+    invariant(row, `${asset} is no asset of the configuration`);
+    return row;
   }
 
   #applyPool(event: PoolEvent, effectiveTime: number): void {
@@ -683,9 +699,23 @@ export class Fold {
           continue;
         }
         const { pool } = definition;
-        feeds.push({ ...common, facts, ...(pool && { pool: this.#poolPrice(definition, pool, time) }) });
+        const quote = pool?.quote ?? definition.quote;
+        feeds.push({
+          ...common,
+          facts,
+          ...(pool && { pool: this.#poolPrice(definition, pool, time) }),
+          ...(quote !== undefined && { quote: this.#moves(quote) }),
+        });
       }
-      const outcome = closeAsset({ definition: row.definition, time, parameters, previous: row.last, feeds, options });
+      const outcome = closeAsset({
+        definition: row.definition,
+        time,
+        parameters,
+        ...(this.#hasRoot(row.definition) && { root: this.#moves(row.definition.root) }),
+        previous: row.last,
+        feeds,
+        options,
+      });
       closed.set(id, outcome.published);
       this.state.set('asset', id, asRow({ ...row, dueAt: outcome.dueAt, last: outcome.published }));
     }
@@ -709,20 +739,30 @@ export class Fold {
   #poolPrice(definition: FeedDefinition, pool: PoolDefinition, time: number): PoolPrice {
     const facts = poolFacts(this.state, poolKey(definition.chainId, definition.source, definition.oracle));
     invariant(facts, `Feed ${definition.id} watches no pool`);
-    const quote = (this.state.get('asset', pool.quote) as unknown as AssetRow | undefined)?.last ?? null;
+    const quote = this.#moves(pool.quote).last;
     const made = poolPrice({ pool, facts, quote, time, parameters: this.#parameters });
     const { price } = made;
     return price === null || (price >= PRICE.min && price <= PRICE.max) ? made : { ...made, price: 0 };
   }
 
-  /** Assets in the order in which they close: each after those that its pools are quoted in, otherwise by id. */
+  /** Is it a claim on another asset that we watch? */
+  #hasRoot({ id, root }: AssetDefinition): boolean {
+    return root !== id && this.state.get('asset', root) !== undefined;
+  }
+
+  /** Assets in the order in which they close: each after its root and what its sources are quoted in, otherwise by id. */
   #closingOrder(): ClosingOrder {
     const definitions = this.state.keys('definition');
     if (this.#order?.of === definitions) return this.#order.assets;
     const quotes = new Map<string, Set<string>>(this.state.keys('asset').map((id) => [id, new Set()]));
     for (const id of definitions) {
-      const { asset, pool } = this.state.get('definition', id) as unknown as FeedDefinition;
-      if (asset !== null && pool) quotes.get(asset)?.add(pool.quote);
+      const { asset, pool, quote } = this.state.get('definition', id) as unknown as FeedDefinition;
+      const other = pool?.quote ?? quote;
+      if (asset !== null && other !== undefined) quotes.get(asset)?.add(other);
+    }
+    for (const [id, others] of quotes) {
+      const { definition } = this.#moves(id);
+      if (this.#hasRoot(definition)) others.add(definition.root);
     }
     const assets: { id: string; quotes: readonly string[] }[] = [];
     const done = new Set<string>();

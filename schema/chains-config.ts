@@ -71,6 +71,10 @@ export const feedSchema = z.strictObject({
     description: 'The contract to watch: a Chainlink proxy, the Pyth contract, the API3 server, a pool',
   }),
   key: hash.optional().meta({ description: 'Pyth price id or API3 beacon id at that contract' }),
+  quote: z.string().optional().meta({
+    description:
+      'Key of the asset in which the price is given; absent: US dollars. A pool is quoted in its other token',
+  }),
   group: z.string().optional().meta({ description: 'Feeds of one group vote once; default the source name' }),
   decimals: z.number().int().min(0).max(36).optional(),
   pool: poolSchema.optional().meta({

@@ -56,12 +56,14 @@ export interface FeedDefinition {
   /** Feeds of one group vote once: all feeds of one oracle network, on any chain. */
   readonly group: string;
   /**
-   * `price`: reports the USD price of `asset`. `sequencer-uptime`: reports 0 while the chain's sequencer is up, 1 while
+   * `price`: reports the price of `asset`, in USD or in `quote`. `sequencer-uptime`: reports 0 while the chain's sequencer is up, 1 while
    * down. `option-market`: reports the smiles of options on `asset`.
    */
   readonly purpose: 'price' | 'sequencer-uptime' | 'option-market';
   /** Null for `sequencer-uptime`. */
   readonly asset: AssetId | null;
+  /** The asset in whose units the price is given, a cross-rate; absent: USD. */
+  readonly quote?: AssetId;
   /** What the source calls this feed on chain (a proxy, a beacon, a price id at a contract); matches the events' `oracle`. */
   readonly oracle: string;
   /** The reporter known without asking the chain; null where the chain must say (a Chainlink proxy's aggregator). */

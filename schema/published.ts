@@ -30,14 +30,24 @@ export type TimeWeighted = {
   readonly windowSeconds: number;
 };
 
+/** How a price that a feed gives in another asset's units came to be one in USD. */
+export type PublishedCrossRate = {
+  readonly quote: string;
+  /** Fused price of the quote asset, USD; null while it is `insufficient`. */
+  readonly quotePrice: number | null;
+  /** Units of the quote asset, as reported. */
+  readonly rate: number;
+};
+
 /** One source's part in a published price. */
 export type PublishedSource = {
   readonly feed: string;
   readonly group: string;
   readonly used: boolean;
   /**
-   * Why it was refused: `no-data`, `stale`, `nonpositive`, `sequencer-down`, `sequencer-unknown`, `failed`, `chain-excluded`; for a
-   * pool also `window` (its window is not known from end to end yet) and `quote-insufficient`. Null when used.
+   * Why it was refused: `no-data`, `stale`, `nonpositive`, `sequencer-down`, `sequencer-unknown`, `failed`, `chain-excluded`;
+   * `quote-insufficient` where it is quoted in another asset; `window` for a pool whose window is not known from end to
+   * end yet. Null when used.
    */
   readonly refused: string | null;
   /**
@@ -56,9 +66,14 @@ export type PublishedSource = {
   readonly ageSeconds: number | null;
   /** price / fused price - 1; null when either is missing. */
   readonly deviation: number | null;
-  /** Annualised volatility of this source's own updates; null before its second update. */
+  /**
+   * Annualised volatility of this source's own updates, of a claim on another asset in that asset's units; null before
+   * its second update, and where it does not vote on it.
+   */
   readonly sigmaFast: number | null;
   readonly sigmaSlow: number | null;
+  /** Feeds that are quoted in another asset. */
+  readonly crossRate?: PublishedCrossRate;
   /** Pools only; absent before their window is complete. */
   readonly timeWeighted?: TimeWeighted;
 };

@@ -29,6 +29,7 @@ const feed = z.strictObject({
   group: z.string(),
   purpose: z.enum(['price', 'sequencer-uptime', 'option-market']),
   asset: z.string().transform(AssetId).nullable(),
+  quote: z.string().transform(AssetId).exactOptional(),
   oracle: z.string(),
   reporter: z.string().nullable(),
   decimals: z.number().int().nullable(),

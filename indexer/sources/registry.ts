@@ -117,6 +117,7 @@ export function feedDefinition(
     group: entry.group ?? entry.source,
     purpose: entry.purpose,
     asset: entry.asset === undefined ? null : AssetId(entry.asset),
+    ...(entry.quote !== undefined && { quote: AssetId(entry.quote) }),
     oracle: oracleOf(feed),
     reporter: sourceNamed(entry.source).reporterOf(feed),
     decimals: entry.decimals ?? null,

@@ -17,6 +17,8 @@ export type FusionSource = {
   readonly heartbeatSeconds: number;
   /** Relative weight before the cap, > 0. */
   readonly weight: number;
+  /** Annualised volatility by which its confidence grows with age; absent: that of the parameters. */
+  readonly sigma?: number;
   /** A reason of the caller's to refuse it, such as `sequencer-down`; null or absent to let rule FUSE judge. */
   readonly refused?: string | null;
 };
@@ -102,7 +104,7 @@ export function fuse(sources: readonly FusionSource[], parameters: FusionParamet
       verdicts.push({ id: source.id, refused, confidence: null });
       continue;
     }
-    const confidence = inflate(source, parameters.sigma);
+    const confidence = inflate(source, source.sigma ?? parameters.sigma);
     verdicts.push({ id: source.id, refused: null, confidence });
     const group = members.get(source.group);
     if (group === undefined) {

@@ -1,6 +1,7 @@
 import type { ModelParameters, PoolDefinition } from '../../schema/events.ts';
 import type { PublishedAsset, TimeWeighted } from '../../schema/published.ts';
 import { toFloat } from '../../schema/units.ts';
+import { crossRate } from '../fusion/cross-rate.ts';
 import { log, pow } from '../math/exp-log-pow.ts';
 import { meanTick, tickSeconds } from './mean-tick.ts';
 import type { PoolFacts } from './pool.ts';
@@ -52,29 +53,21 @@ export function poolPrice(input: {
   const mean = meanTick(sum, pool.windowSeconds);
   const inQuote = quotePrice(pool, mean);
   const spotInQuote = quotePrice(pool, spotTick);
+  const halfFee = inQuote * (pool.feePips / PIPS / 2);
+  const inUsd = crossRate(inQuote, halfFee + Math.abs(spotInQuote - inQuote), quote);
   const part: TimeWeighted = {
     meanTick: mean,
     priceInQuote: inQuote,
     quote: pool.quote,
-    quotePrice: quote?.status === 'insufficient' ? null : (quote?.price ?? null),
+    quotePrice: inUsd.quotePrice,
     spotInQuote,
     spotTick,
     sustainedDeviation: isSustained(facts, mean, time, pool.windowSeconds, input.parameters.confidenceShareMax),
     tickSeconds: sum,
     windowSeconds: pool.windowSeconds,
   };
-  if (quote === null || part.quotePrice === null) {
-    return { price: null, confidence: null, refused: 'quote-insufficient', part, completeAt: null };
-  }
-  const halfFee = inQuote * (pool.feePips / PIPS / 2);
-  const confidenceInQuote = halfFee + Math.abs(spotInQuote - inQuote);
-  return {
-    price: inQuote * part.quotePrice,
-    confidence: confidenceInQuote * part.quotePrice + inQuote * (quote.confidence ?? 0),
-    refused: null,
-    part,
-    completeAt: null,
-  };
+  const { price, confidence } = inUsd;
+  return { price, confidence, refused: price === null ? 'quote-insufficient' : null, part, completeAt: null };
 }
 
 /** Units of the quote asset per unit of the asset at a tick. */
