@@ -252,6 +252,13 @@ describe('configurationOf', () => {
       `0x${'bb'.repeat(20)}`,
     ],
     [
+      'a relay that votes apart from what it relays',
+      (c) => Object.assign(c.chains.one.meaning.feeds['chainlink/ETH'], { source: 'price-adapter' }),
+      `${feed}.chainlink/ETH.group`,
+      'expected the group of the oracles it relays, with which it votes once, such as chainlink',
+      undefined,
+    ],
+    [
       'a quote that is no asset',
       (c) => (c.chains.one.meaning.feeds['chainlink/ETH'].quote = 'EUR'),
       `${feed}.chainlink/ETH.quote`,

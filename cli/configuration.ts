@@ -140,6 +140,12 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
       if (!source.readsScale && feed.decimals === undefined) {
         problem([...at, 'decimals'], `expected a number: ${feed.source} does not state its decimals on chain`);
       }
+      if (source.relays && feed.group === undefined) {
+        problem(
+          [...at, 'group'],
+          `expected the group of the oracles it relays, with which it votes once, such as chainlink`,
+        );
+      }
       if (source.options !== (feed.purpose === 'option-market')) {
         const expected = source.options ? 'option-market' : 'price or sequencer-uptime';
         problem([...at, 'purpose'], `expected ${expected}: that is what ${feed.source} reports`);

@@ -147,6 +147,32 @@ const given = (feeds: readonly FeedDefinition[], over?: Partial<ModelParameters>
 const allReport = (time: number, usd = 100) => [price('a', usd, time), price('b', usd, time), price('c', usd, time)];
 const used = { a: null, b: null, c: null };
 
+describe('a source that does not say when', () => {
+  const relayed = (usd: number, block: number) => read('a', usd, 0, { observedAt: null, blockNumber: block } as object);
+  const block = (story: Story, time: number, usd: number): void => {
+    story.through(time - 1);
+    story.fold.sealBlock({ chainId: one, number: time, hash: '0x', timestamp: time, rowsSha256: '' }, '');
+    story.at(time, relayed(usd, time));
+  };
+  const observed = (story: Story) => (story.fold.state.get('feed', 'one/a') as unknown as FeedFacts).observedAt;
+
+  it('dates from the block where its answer was first read: repeating it makes it no younger', () => {
+    const story = new Story(abc);
+    block(story, 100, 2000);
+    expect(observed(story)).toBe(100);
+    block(story, 5000, 2000);
+    expect(observed(story)).toBe(100);
+    block(story, 6000, 2001);
+    expect(observed(story)).toBe(6000);
+    block(story, 6000 + 15_001, 2001);
+    story.through(6000 + 15_020);
+    expect(story.refused['a']).toBe('stale');
+    block(story, 30_000, 2000);
+    story.through(30_010);
+    expect(story.refused['a']).toBe(null);
+  });
+});
+
 describe('closings', () => {
   it('fall on the end of the step that holds the news, and not where nothing happened', () => {
     const story = given(abc)

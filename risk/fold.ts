@@ -301,12 +301,13 @@ export class Fold {
   }
 
   #report(event: OraclePriceReported, effectiveTime: number): void {
-    const isFuture = event.observedAt > effectiveTime + this.#parameters.futureSecondsMax;
+    const observedAt = event.observedAt ?? this.#blockTime;
+    const isFuture = observedAt > effectiveTime + this.#parameters.futureSecondsMax;
     const table = event.fromState ? 'oracle' : 'reporter';
     const feeds = this.#feedsNamed(table, event.chainId, event.source, event.reporter);
     if (feeds.length === 0) {
       if (!event.fromState && this.#dynamic(event.chainId, event.source) !== undefined) {
-        this.#keepPending(event, isFuture);
+        this.#keepPending(event, isFuture ? null : observedAt);
       }
       return;
     }
@@ -317,7 +318,8 @@ export class Fold {
       }
       if (event.fromState) this.#mend(id, event.blockNumber, effectiveTime);
       else this.#settle(id, effectiveTime);
-      this.#takeReport(id, event.value, event.confidence, event.observedAt, event.blockNumber, effectiveTime);
+      if (event.observedAt === null && this.#facts(id).answer === String(event.value)) continue;
+      this.#takeReport(id, event.value, event.confidence, observedAt, event.blockNumber, effectiveTime);
     }
   }
 
@@ -420,13 +422,13 @@ export class Fold {
     this.#newsOf(id, effectiveTime);
   }
 
-  #keepPending(event: OraclePriceReported, isFuture: boolean): void {
+  #keepPending(event: OraclePriceReported, observedAt: number | null): void {
     const key = nameKey(event.chainId, event.source, event.reporter);
     const reports = ((this.state.get('pending', key)?.['reports'] as PendingReport[] | undefined) ?? []).slice(-255);
     reports.push([
       String(event.value),
       event.confidence === null ? null : String(event.confidence),
-      isFuture ? null : event.observedAt,
+      observedAt,
       event.blockNumber,
     ]);
     this.state.set('pending', key, { reports });

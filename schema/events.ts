@@ -153,8 +153,8 @@ export interface OraclePriceReported {
   readonly value: bigint;
   /** Same scale as `value`; null where the source states none. */
   readonly confidence: bigint | null;
-  /** Seconds, as the source claims. */
-  readonly observedAt: number;
+  /** Seconds, as the source claims. Null where it does not say: then since the block in which this value was first read. */
+  readonly observedAt: number | null;
   readonly blockNumber: number;
   /** True when read from state rather than emitted: it seeds a feed and never counts as a second tick. */
   readonly fromState: boolean;

@@ -91,6 +91,16 @@ contract StorkEmitter {
     }
 }
 
+/// Answers as Aave's price adapters do.
+contract AdapterEmitter {
+    uint8 public constant decimals = 8;
+    int256 public latestAnswer;
+
+    function answer(int256 value) external {
+        latestAnswer = value;
+    }
+}
+
 contract DeriveEmitter {
     struct VolDetails {
         int256 SVI_a;

@@ -114,6 +114,11 @@ const emitters: { readonly [source: string]: Emitter } = {
       { name: 'the largest', function: 'update', args: [`0x${'61'.repeat(32)}`, 2n ** 64n - 1n, 2n ** 191n - 1n] },
     ],
   },
+  'price-adapter': {
+    contract: 'AdapterEmitter',
+    keys: [null],
+    steps: [{ name: 'no log', function: 'answer', args: [104_000_000n] }],
+  },
 };
 
 /** Has every emitter of oracle-emitters.sol say what it can on a local chain, one block each, and asks its state. */
@@ -152,8 +157,11 @@ export async function recordOracles(): Promise<{ readonly [source: string]: Orac
       for (const { name, function: functionName, args } of steps) {
         const data = encodeFunctionData({ abi: compiled.abi, functionName, args });
         const { logs: emitted, status } = await mine({ to: contractAddress, data });
+        if (status !== '0x1' || emitted.length !== Math.min(1, source.topics.length)) {
+          throw new Error(`${id}, ${name}: it failed, or emitted ${emitted.length} logs`);
+        }
         const [log] = emitted;
-        if (status !== '0x1' || !log || emitted.length !== 1) throw new Error(`${id}, ${name}: one log was expected`);
+        if (!log) continue;
         const row = rowOf(log);
         logs.push({ name, row, events: source.decodeLog(row) });
       }

@@ -21,6 +21,7 @@ export const api3: PriceSource = {
   keyed: true,
   pools: false,
   options: false,
+  relays: false,
   readsScale: false,
   topics,
   logFilters: (feeds) => filtersByKey(feeds, topics),

@@ -36,6 +36,7 @@ export const chainlink: PriceSource = {
   keyed: false,
   pools: false,
   options: false,
+  relays: false,
   readsScale: true,
   topics: [answerUpdatedTopic],
   logFilters: (feeds) => (feeds.length === 0 ? [] : [{ topic0: [answerUpdatedTopic] }]),

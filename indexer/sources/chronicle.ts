@@ -47,6 +47,7 @@ export const chronicle: PriceSource = {
   keyed: false,
   pools: false,
   options: false,
+  relays: false,
   readsScale: true,
   topics,
   logFilters: (feeds) => filtersByContract(feeds, topics),

@@ -24,6 +24,7 @@ export const derive: PriceSource = {
   keyed: false,
   pools: false,
   options: true,
+  relays: false,
   readsScale: true,
   topics,
   logFilters: (feeds) => filtersByContract(feeds, topics),

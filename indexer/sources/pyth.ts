@@ -18,6 +18,7 @@ export const pyth: PriceSource = {
   keyed: true,
   pools: false,
   options: false,
+  relays: false,
   readsScale: true,
   topics: [priceFeedUpdateTopic],
   logFilters: (feeds) => filtersByKey(feeds, [priceFeedUpdateTopic]),

@@ -163,6 +163,8 @@ test('topics and selectors are those of the published signatures', () => {
     'opChallengePeriod()',
     'getLastUpdateDetailsUnsafe(bytes32)',
     'getTemporalNumericValueUnsafeV1(bytes32)',
+    'decimals()',
+    'latestAnswer()',
   ];
   expect(asked.sort()).toEqual(functions.map((name) => toFunctionSelector(name)).sort());
 });

@@ -15,6 +15,7 @@ import { chainlink } from './chainlink.ts';
 import { chronicle } from './chronicle.ts';
 import { derive } from './derive.ts';
 import { parseObservation } from './observations.ts';
+import { priceAdapter } from './price-adapter.ts';
 import { pyth } from './pyth.ts';
 import { redstone } from './redstone.ts';
 import type { Selection } from './selection.ts';
@@ -31,7 +32,17 @@ import { stork } from './stork.ts';
 import { uniswapV3 } from './uniswap-v3.ts';
 
 /** Every oracle network we understand. */
-export const sources: readonly PriceSource[] = [api3, chainlink, chronicle, derive, pyth, redstone, stork, uniswapV3];
+export const sources: readonly PriceSource[] = [
+  api3,
+  chainlink,
+  chronicle,
+  derive,
+  priceAdapter,
+  pyth,
+  redstone,
+  stork,
+  uniswapV3,
+];
 /** Every lending protocol we understand. */
 export const lendingSources: readonly LendingSource[] = [aaveV3];
 

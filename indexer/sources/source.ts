@@ -36,6 +36,8 @@ export interface PriceSource {
   readonly pools: boolean;
   /** Its feeds are option markets: they report smiles and no price, and chains.json gives them that purpose. */
   readonly options: boolean;
+  /** It repeats what other oracles say: chains.json must name the group that it votes with. */
+  readonly relays: boolean;
   /** A state read tells the decimals; where not, chains.json must. */
   readonly readsScale: boolean;
   /** Every topic0 that `decodeLog` understands. */

@@ -20,6 +20,7 @@ export const stork: PriceSource = {
   keyed: true,
   pools: false,
   options: false,
+  relays: false,
   readsScale: false,
   topics: [valueUpdateTopic],
   logFilters: (feeds) => filtersByKey(feeds, [valueUpdateTopic]),

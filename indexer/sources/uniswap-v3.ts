@@ -42,6 +42,7 @@ export const uniswapV3: PriceSource = {
   keyed: false,
   pools: true,
   options: false,
+  relays: false,
   readsScale: true,
   topics,
   logFilters: (feeds) => filtersByContract(feeds, topics),
