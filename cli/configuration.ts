@@ -15,6 +15,7 @@ import { FatalError } from '../schema/errors.ts';
 import type { FeedDefinition } from '../schema/events.ts';
 import { Address, Hash } from '../schema/ids.ts';
 import { redactUrls } from '../schema/redaction.ts';
+import { bridgeProblems } from './bridge-problems.ts';
 import { parseJson } from './json.ts';
 
 /** One file of configuration, as read. Later layers win over earlier ones. */
@@ -115,7 +116,7 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
     }
   }
 
-  problems.push(...quoteCycles(config));
+  problems.push(...quoteCycles(config), ...bridgeProblems(config));
   const chainOfId = new Map<number, string>();
   for (const [chainName, { meaning }] of Object.entries(chains)) {
     const path = ['chains', chainName, 'meaning'];
@@ -358,6 +359,7 @@ export function meaningOf(config: ChainsConfig): {
   const meaning = meaningSchema.parse({
     parameters: config.parameters,
     assets: mapValues(config.assets, ({ description, ...asset }) => asset),
+    ...(config.issuers && { issuers: mapValues(config.issuers, ({ verified, note, ...issuer }) => issuer) }),
     chains: mapValues(config.chains, (chain, chainName) => ({
       ...chain.meaning,
       feeds: Object.fromEntries(
@@ -369,6 +371,9 @@ export function meaningOf(config: ChainsConfig): {
       ),
       ...(chain.meaning.deployments && {
         deployments: mapValues(chain.meaning.deployments, ({ verified, note, ...deployment }) => deployment),
+      }),
+      ...(chain.meaning.bridges && {
+        bridges: mapValues(chain.meaning.bridges, ({ verified, note, ...bridge }) => bridge),
       }),
     })),
   });

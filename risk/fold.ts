@@ -238,6 +238,23 @@ export class Fold {
       case 'PoolTermRead':
         this.#applyPool(event, effectiveTime);
         return;
+      case 'BridgeMessageSent':
+      case 'BridgeTokensDebited':
+      case 'BridgeMessageAttested':
+      case 'BridgeMessageVerified':
+      case 'BridgeMessageDelivered':
+      case 'BridgeTokensCredited':
+      case 'BridgeMessageAlerted':
+      case 'BridgeMessageRefused':
+      case 'BridgeMessageComposed':
+      case 'BridgePeerSet':
+      case 'BridgeNonceRead':
+      case 'BridgeVerificationSet':
+      case 'BridgeExecutorSet':
+      case 'BridgeSupplyMoved':
+      case 'BridgeSupplyRead':
+      case 'BridgeNotUnderstood':
+        return;
       default:
         // The vocabulary of lending deployments; the compiler checks there that none is missing.
         evolveLending(this.state, event, this.#blockTime, this.stepOf(effectiveTime));

@@ -19,6 +19,7 @@ const url = z.url({ protocol: /^(https?|wss?)$/, error: 'expected an http(s) or 
 const assetKey = z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'expected 1 to 32 of A-Z a-z 0-9 . _ -');
 const chainKey = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a lower-case letter, then a-z 0-9 -');
 const feedKey = z.string().regex(/^[A-Za-z0-9./_-]+$/, 'expected one or more of A-Z a-z 0-9 . / _ -');
+const issuerKey = z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'expected 1 to 32 of A-Z a-z 0-9 . _ -');
 const deploymentKey = z.string().regex(/^[A-Za-z0-9._-]+$/, 'expected one or more of A-Z a-z 0-9 . _ -');
 const seconds = z.number().int().min(1);
 const share = z.number().gt(0).lt(1);
@@ -50,7 +51,82 @@ export const parametersSchema = z.strictObject({
 export const assetSchema = z.strictObject({
   class: z.enum(['volatile', 'lst', 'wrapped', 'stable']),
   root: z.string().min(1),
+  issuers: z.array(issuerKey).optional().meta({
+    description: 'Keys of the issuers who owe it on every chain; bridges are found by their members',
+  }),
   description: z.string().optional(),
+});
+
+const shareOfOwed = z.number().min(0).max(10);
+
+/** Whoever owes what an asset promises: a bridge, a custodian, a staking protocol, a vault, a lending pool. */
+export const issuerSchema = z.strictObject({
+  class: z.enum(['bridge', 'custodian', 'lst', 'vault', 'pool']),
+  backing: z.enum(['ledger', 'reserves', 'attested']).meta({
+    description:
+      'ledger: escrow and supplies of a bridged token are watched; reserves: balances on chain; attested: nothing on chain shows it',
+  }),
+  root: z.string().min(1).meta({ description: 'What it promises: USD or the key of an asset' }),
+  lossGivenDefault: z.number().min(0).max(1).optional().meta({
+    description: 'Share lost if it fails; default by class: bridge 1, custodian .5, lst .2, vault .5, pool .2',
+  }),
+  reserves: z.record(assetKey, shareOfOwed).optional().meta({
+    description: 'Share of what it owes that it holds in each asset; may add up to more than 1',
+  }),
+  outsideReserves: shareOfOwed.optional().meta({
+    description: 'Share backed by what no asset stands for; default what reserves leave of 1',
+  }),
+  ledger: z
+    .strictObject({
+      kind: z.enum(['lock', 'burn']).meta({
+        description: 'lock: an escrow at home stands behind the supply elsewhere; burn: burnt here, minted there',
+      }),
+      home: chainKey.meta({ description: 'Key of the chain of the escrow, or of the first token of a burn family' }),
+      sharedDecimals: z.number().int().min(0).max(36).default(6).meta({ description: 'Decimals of messages' }),
+    })
+    .optional(),
+  verified: z.boolean().default(true),
+  note: z.string().optional(),
+});
+
+/** A contract of a bridged token on one chain. */
+export const bridgeMemberSchema = z.strictObject({
+  address: address.meta({ description: 'The token contract that sends and receives, or the adapter before it' }),
+  token: z.string().meta({ description: 'Key of a token of the chain: what holders hold' }),
+  role: z.enum(['escrow', 'supply']).meta({
+    description: 'escrow: holds what is locked at home; supply: mints and burns',
+  }),
+  peers: z
+    .record(
+      z.string().regex(/^[1-9][0-9]{0,9}$/, "expected a network's number"),
+      z.union([address, hash], { error: 'expected an address, or 32 bytes where the peer is no EVM contract' }),
+    )
+    .meta({
+      description:
+        'Who stands at the other end of each lane, by network id; one that no chain here has is a lane nobody watches',
+    }),
+});
+
+/** A messaging protocol on one chain, and the tokens that use it. */
+export const bridgeSchema = z.strictObject({
+  source: z.string().min(1).meta({ description: 'Name of a file in indexer/sources' }),
+  networkId: z.number().int().min(1).meta({ description: "The protocol's own number of this chain (LayerZero: eid)" }),
+  contracts: z.record(z.string(), address).meta({
+    description: 'By the names its source gives them (layerzero-v2: endpoint, sendLibrary, receiveLibrary)',
+  }),
+  executors: z.array(address).default([]).meta({ description: 'Whose reports of failed executions count' }),
+  lagSecondsMax: z.number().int().min(0).default(120).meta({
+    description: 'Normal lag of this chain behind now: beyond it, deliveries that cannot be judged come to count',
+  }),
+  clockSkewSeconds: z.number().int().min(0).max(3600).default(60).meta({
+    description: 'How far the clocks of this chain and of its peers may differ',
+  }),
+  stuckAfterSeconds: z.number().int().min(1).default(1800).meta({
+    description: 'A message from this chain that is undelivered for longer is called stuck',
+  }),
+  members: z.record(issuerKey, bridgeMemberSchema).meta({ description: 'By the key of the issuer' }),
+  verified: z.boolean().default(true),
+  note: z.string().optional(),
 });
 
 /** The two tokens of a pool, and what its price is made of besides its ticks. */
@@ -133,6 +209,7 @@ export const chainMeaningSchema = z.strictObject({
   feeds: z.record(feedKey, feedSchema),
   tokens: z.record(assetKey, tokenSchema).optional(),
   deployments: z.record(deploymentKey, deploymentSchema).optional(),
+  bridges: z.record(deploymentKey, bridgeSchema).optional(),
 });
 
 /** How history is read where there are RPC nodes and no gateway. */
@@ -173,6 +250,7 @@ export const chainsConfigSchema = z.strictObject({
   $schema: z.string().optional(),
   parameters: parametersSchema,
   assets: z.record(assetKey, assetSchema),
+  issuers: z.record(issuerKey, issuerSchema).optional(),
   chains: z.record(chainKey, z.strictObject({ meaning: chainMeaningSchema, wiring: chainWiringSchema.prefault({}) })),
   operation: operationSchema.prefault({}),
 });
@@ -189,17 +267,21 @@ export type Operation = z.output<typeof operationSchema>;
 export const meaningSchema = z.strictObject({
   parameters: parametersSchema,
   assets: z.record(assetKey, assetSchema.omit({ description: true })),
+  issuers: z.record(issuerKey, issuerSchema.omit({ verified: true, note: true })).optional(),
   chains: z.record(
     chainKey,
     chainMeaningSchema.extend({
       feeds: z.record(feedKey, feedSchema.omit({ activation: true, verified: true, note: true })),
       deployments: z.record(deploymentKey, deploymentSchema.omit({ verified: true, note: true })).optional(),
+      bridges: z.record(deploymentKey, bridgeSchema.omit({ verified: true, note: true })).optional(),
     }),
   ),
 });
 export type Meaning = z.output<typeof meaningSchema>;
 export type AccountingRule = z.output<typeof accountingRule>;
 export type DeploymentMeaning = NonNullable<Meaning['chains'][string]['deployments']>[string];
+export type IssuerMeaning = NonNullable<Meaning['issuers']>[string];
+export type BridgeMeaning = NonNullable<Meaning['chains'][string]['bridges']>[string];
 export type TokenMeaning = NonNullable<Meaning['chains'][string]['tokens']>[string];
 export type FeedMeaning = Meaning['chains'][string]['feeds'][string];
 

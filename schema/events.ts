@@ -1,5 +1,5 @@
 import type { AccountingRule } from './chains-config.ts';
-import type { Address, AssetId, ChainId, DeploymentId, FeedId } from './ids.ts';
+import type { Address, AssetId, BridgeId, ChainId, DeploymentId, FeedId, Hash, IssuerId } from './ids.ts';
 
 /**
  * The vocabulary of the fold. A source translates what its protocol emits into these words; the model knows no protocol.
@@ -19,7 +19,8 @@ export type DomainEvent =
   | OptionSmileReported
   | LogNotUnderstood
   | PoolEvent
-  | LendingEvent;
+  | LendingEvent
+  | BridgeEvent;
 
 /** What the model reads of chains.json. First event of every lineage. */
 export interface ConfigurationAdopted {
@@ -32,6 +33,9 @@ export interface ConfigurationAdopted {
   readonly feeds: readonly FeedDefinition[];
   readonly deployments: readonly DeploymentDefinition[];
   readonly tokens: readonly TokenDefinition[];
+  /** Absent where chains.json names none. */
+  readonly issuers?: readonly IssuerDefinition[];
+  readonly bridges?: readonly BridgeDefinition[];
 }
 
 /** A price source joins a running lineage. */
@@ -46,6 +50,8 @@ export interface AssetDefinition {
   readonly class: 'volatile' | 'lst' | 'wrapped' | 'stable';
   /** The asset it is promised to follow: itself for a root, `USD` for dollar stables. */
   readonly root: string;
+  /** Who owes it on every chain, bridges apart. Absent: nobody. */
+  readonly issuers?: readonly IssuerId[];
 }
 
 export interface FeedDefinition {
@@ -608,4 +614,265 @@ export interface TokenNotUnderstood {
   readonly blockNumber: number;
   readonly expected: string;
   readonly found: string;
+}
+
+/** Whoever owes what an asset promises. */
+export interface IssuerDefinition {
+  readonly id: IssuerId;
+  readonly class: 'bridge' | 'custodian' | 'lst' | 'vault' | 'pool';
+  /** `ledger`: escrow and supplies are watched; `reserves`: balances on chain; `attested`: nothing on chain shows it. */
+  readonly backing: 'ledger' | 'reserves' | 'attested';
+  /** What it promises: `USD` or an asset. */
+  readonly root: string;
+  /** Share lost if it fails, in [0, 1]. */
+  readonly lossGivenDefault: number;
+  /** Shares of what it owes that it holds in assets, sorted; may add up to more than 1. */
+  readonly reserves: readonly { readonly asset: AssetId; readonly share: number }[];
+  /** Share backed by what no asset stands for; null: what `reserves` leave of 1. */
+  readonly outsideReserves: number | null;
+  /** Backing `ledger` only. */
+  readonly ledger?: LedgerDefinition;
+}
+
+/** The family of a bridged token. Its unit is 10^-decimals of a token. */
+export interface LedgerDefinition {
+  /** `lock`: an escrow at home stands behind the supply elsewhere; `burn`: burnt here, minted there. */
+  readonly kind: 'lock' | 'burn';
+  readonly home: ChainId;
+  /** Decimals of the amounts in messages. */
+  readonly sharedDecimals: number;
+  /** Largest decimals of the family's tokens. */
+  readonly decimals: number;
+  /** One per chain, sorted by chain. */
+  readonly members: readonly BridgeMemberDefinition[];
+}
+
+/** A contract of a bridged token on one chain. */
+export interface BridgeMemberDefinition {
+  readonly issuer: IssuerId;
+  readonly bridge: BridgeId;
+  readonly chainId: ChainId;
+  readonly networkId: number;
+  /** Sends and receives messages. */
+  readonly address: Address;
+  /** What holders hold. */
+  readonly token: Address;
+  readonly decimals: number;
+  /** `escrow`: holds what is locked at home; `supply`: mints and burns. */
+  readonly role: 'escrow' | 'supply';
+  /** The other ends of its lanes as chains.json gives them, 32 bytes each, sorted by network. */
+  readonly peers: readonly { readonly networkId: number; readonly peer: Hash }[];
+}
+
+/** A messaging protocol on one chain. */
+export interface BridgeDefinition {
+  readonly id: BridgeId;
+  readonly chainId: ChainId;
+  /** Name of the source file that decodes it. */
+  readonly source: string;
+  /** The protocol's own number of the chain. */
+  readonly networkId: number;
+  readonly contracts: { readonly [name: string]: Address };
+  /** Whose reports of failed executions count, sorted. */
+  readonly executors: readonly Address[];
+  /** Normal lag of this chain behind now. */
+  readonly lagSecondsMax: number;
+  readonly clockSkewSeconds: number;
+  /** A message from here that is undelivered for longer is stuck. */
+  readonly stuckAfterSeconds: number;
+  /** Usual time between blocks. */
+  readonly blockSeconds: number;
+  /** Time after which a block of this chain counts as finalised: as many blocks as ingest can roll back. */
+  readonly finalitySeconds: number;
+}
+
+/**
+ * What bridges say of the tokens that are watched. A message is known by its GUID, which the source computes from what
+ * the message says of itself; networks are named by the protocol's own numbers. Amounts are raw units: `amountShared` of
+ * messages (sharedDecimals), others of the token where they were said. Times are those of the block.
+ */
+export type BridgeEvent =
+  | BridgeMessageSent
+  | BridgeTokensDebited
+  | BridgeMessageAttested
+  | BridgeMessageVerified
+  | BridgeMessageDelivered
+  | BridgeTokensCredited
+  | BridgeMessageAlerted
+  | BridgeMessageRefused
+  | BridgeMessageComposed
+  | BridgePeerSet
+  | BridgeNonceRead
+  | BridgeVerificationSet
+  | BridgeExecutorSet
+  | BridgeSupplyMoved
+  | BridgeSupplyRead
+  | BridgeNotUnderstood;
+
+/** Said of a family's token on one chain. */
+interface FromMember {
+  readonly issuer: IssuerId;
+  readonly chainId: ChainId;
+  readonly blockNumber: number;
+}
+
+/** A lane's message: from `sender` on network `sourceId` to `receiver` on `destinationId`, the `nonce`-th of them. */
+interface FromMessage extends FromMember {
+  readonly guid: Hash;
+  readonly sourceId: number;
+  readonly destinationId: number;
+  readonly sender: Hash;
+  readonly receiver: Hash;
+  readonly nonce: bigint;
+  readonly transactionHash: Hash;
+}
+
+export interface BridgeMessageSent extends FromMessage {
+  readonly type: 'BridgeMessageSent';
+  /** Who is to get the tokens, 32 bytes. */
+  readonly recipient: Hash;
+  readonly amountShared: bigint;
+}
+
+/** A send took tokens out of circulation here: locked or burnt. */
+export interface BridgeTokensDebited extends FromMember {
+  readonly type: 'BridgeTokensDebited';
+  readonly guid: Hash;
+  readonly account: Address;
+  readonly amountSent: bigint;
+  /** What the receiver is to get: less by fees. */
+  readonly amountReceived: bigint;
+}
+
+/** One verifier saw the message after so many source blocks. */
+export interface BridgeMessageAttested extends FromMessage {
+  readonly type: 'BridgeMessageAttested';
+  readonly verifier: Address;
+  readonly confirmations: number;
+}
+
+/** Verified as the lane's configuration wants it: it may be executed. */
+export interface BridgeMessageVerified extends FromMessage {
+  readonly type: 'BridgeMessageVerified';
+  readonly payloadHash: Hash;
+}
+
+/** Consumed at its destination, with or without tokens for anybody. */
+export interface BridgeMessageDelivered extends FromMessage {
+  readonly type: 'BridgeMessageDelivered';
+}
+
+/** A delivery put tokens into circulation here: unlocked or minted. */
+export interface BridgeTokensCredited extends FromMember {
+  readonly type: 'BridgeTokensCredited';
+  readonly guid: Hash;
+  readonly sourceId: number;
+  readonly destinationId: number;
+  readonly account: Address;
+  readonly amount: bigint;
+  readonly transactionHash: Hash;
+}
+
+/** An executor reports that delivering it reverted. It may be tried again. */
+export interface BridgeMessageAlerted extends FromMessage {
+  readonly type: 'BridgeMessageAlerted';
+  readonly executor: Address;
+  /** Revert data, at most its first 68 bytes. */
+  readonly reason: string;
+}
+
+/** `nilified`: must be verified anew; `burnt`, `skipped`: can never be delivered. */
+export interface BridgeMessageRefused extends FromMessage {
+  readonly type: 'BridgeMessageRefused';
+  readonly how: 'nilified' | 'burnt' | 'skipped';
+}
+
+/** What a delivery left to be executed apart. */
+export interface BridgeMessageComposed extends FromMember {
+  readonly type: 'BridgeMessageComposed';
+  readonly guid: Hash;
+  readonly stage: 'sent' | 'delivered' | 'alerted';
+}
+
+/** Whom the token's contract accepts messages from and sends them to on another network. */
+export interface BridgePeerSet extends FromMember {
+  readonly type: 'BridgePeerSet';
+  readonly networkId: number;
+  /** Null: nobody. */
+  readonly peer: Hash | null;
+  readonly fromState: boolean;
+}
+
+/** A state read: the nonce of the last message of a lane, on its source. */
+export interface BridgeNonceRead extends FromMember {
+  readonly type: 'BridgeNonceRead';
+  readonly destinationId: number;
+  readonly receiver: Hash;
+  readonly nonce: bigint;
+}
+
+export interface VerificationSettings {
+  /** Source blocks that a verifier waits for. */
+  readonly confirmations: number;
+  readonly required: readonly Address[];
+  readonly optional: readonly Address[];
+  /** So many of `optional`. */
+  readonly optionalThreshold: number;
+}
+
+/** How messages from a network are verified here. A null part follows the protocol's default. */
+export interface BridgeVerificationSet {
+  readonly type: 'BridgeVerificationSet';
+  readonly chainId: ChainId;
+  readonly bridge: BridgeId;
+  /** Null: the default of all. */
+  readonly issuer: IssuerId | null;
+  readonly blockNumber: number;
+  readonly sourceId: number;
+  /** `own`: as set; `in-force`: defaults filled in, from a state read. */
+  readonly scope: 'own' | 'in-force';
+  readonly confirmations: number | null;
+  readonly required: readonly Address[] | null;
+  readonly optional: { readonly verifiers: readonly Address[]; readonly threshold: number } | null;
+}
+
+/** Who is paid to deliver messages to a network. */
+export interface BridgeExecutorSet {
+  readonly type: 'BridgeExecutorSet';
+  readonly chainId: ChainId;
+  readonly bridge: BridgeId;
+  /** Null: the default of all. */
+  readonly issuer: IssuerId | null;
+  readonly blockNumber: number;
+  readonly destinationId: number;
+  readonly executor: Address;
+}
+
+/** Tokens left the escrow (negative) or were minted (positive), for whatever reason. */
+export interface BridgeSupplyMoved extends FromMember {
+  readonly type: 'BridgeSupplyMoved';
+  readonly change: bigint;
+}
+
+/** A state read at the end of the block. */
+export interface BridgeSupplyRead extends FromMember {
+  readonly type: 'BridgeSupplyRead';
+  /** `held`: by the escrow; `supply`: the token's total supply. */
+  readonly what: 'held' | 'supply';
+  /** Null: there is no such contract yet, or it reverted. */
+  readonly amount: bigint | null;
+}
+
+/** A row of a watched bridge that did not decode, or contradicts itself. Fails the token there, or all of the bridge. */
+export interface BridgeNotUnderstood {
+  readonly type: 'BridgeNotUnderstood';
+  readonly bridge: BridgeId;
+  readonly chainId: ChainId;
+  /** Null: whose it is could not be read. */
+  readonly issuer: IssuerId | null;
+  readonly blockNumber: number;
+  readonly expected: string;
+  readonly found: string;
+  /** A state read: a later one that decodes mends it. */
+  readonly fromState: boolean;
 }

@@ -15,6 +15,10 @@ export type Hex = Brand<string, 'Hex'>;
 export type FeedId = Brand<string, 'FeedId'>;
 /** `chain/deployment-key` of chains.json, for example `ethereum/aave-v3`. */
 export type DeploymentId = Brand<string, 'DeploymentId'>;
+/** `chain/bridge-key` of chains.json, for example `ethereum/layerzero-v2`. */
+export type BridgeId = Brand<string, 'BridgeId'>;
+/** Key of an issuer in chains.json, for example `USDX`. */
+export type IssuerId = Brand<string, 'IssuerId'>;
 /** Key of an asset in chains.json, for example `ETH`. */
 export type AssetId = Brand<string, 'AssetId'>;
 
@@ -66,4 +70,15 @@ export function AssetId(value: string): AssetId {
   if (!/^[A-Za-z0-9._-]{1,32}$/.test(value))
     throw new MalformedIdError('asset id', value, '1 to 32 of A-Z a-z 0-9 . _ -');
   return value as AssetId;
+}
+
+export function BridgeId(value: string): BridgeId {
+  if (!/^[a-z0-9-]+\/[A-Za-z0-9._-]+$/.test(value)) throw new MalformedIdError('bridge id', value, 'chain/bridge-key');
+  return value as BridgeId;
+}
+
+export function IssuerId(value: string): IssuerId {
+  if (!/^[A-Za-z0-9._-]{1,32}$/.test(value))
+    throw new MalformedIdError('issuer id', value, '1 to 32 of A-Z a-z 0-9 . _ -');
+  return value as IssuerId;
 }

@@ -15,6 +15,7 @@ import { Address, ChainId, Hash, Hex } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 import { observationOf, parseObservation } from './observations.ts';
 import {
+  bridgeSources,
   configurationAdopted,
   createDecoder,
   decodableTopics,
@@ -61,7 +62,7 @@ const word = '0'.repeat(64);
 const cut = (hex: Hex, bytes: number) => hex.slice(0, hex.length - 2 * bytes) as Hex;
 
 test('topics and ids are unique over all sources', () => {
-  const topics = [...sources, ...lendingSources].flatMap((source) => source.topics);
+  const topics = [...sources, ...lendingSources, ...bridgeSources].flatMap((source) => source.topics);
   expect(new Set(topics).size).toBe(topics.length);
   expect(decodableTopics()).toEqual([...topics].sort());
   expect(new Set(sources.map((source) => source.id)).size).toBe(sources.length);

@@ -1,30 +1,41 @@
-import type { DeploymentMeaning, FeedMeaning, Meaning, TokenMeaning } from '../../schema/chains-config.ts';
+import type {
+  BridgeMeaning,
+  DeploymentMeaning,
+  FeedMeaning,
+  Meaning,
+  TokenMeaning,
+} from '../../schema/chains-config.ts';
 import { InvariantError } from '../../schema/errors.ts';
 import type {
+  BridgeDefinition,
   ConfigurationAdopted,
   DeploymentDefinition,
   DomainEvent,
   FeedDefinition,
   PoolDefinition,
 } from '../../schema/events.ts';
-import { Address, AssetId, ChainId, DeploymentId, FeedId, Hash } from '../../schema/ids.ts';
+import { Address, AssetId, ChainId, DeploymentId, FeedId, Hash, IssuerId } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 import { aaveV3 } from './aave-v3.ts';
 import { api3 } from './api3.ts';
+import { bridgeDefinition, bridgeDefinitions, bridgeMembers, issuerDefinitions } from './bridge-definitions.ts';
 import { chainlink } from './chainlink.ts';
 import { chronicle } from './chronicle.ts';
 import { derive } from './derive.ts';
+import { layerZeroV2 } from './layerzero-v2.ts';
 import { parseObservation } from './observations.ts';
 import { priceAdapter } from './price-adapter.ts';
 import { pyth } from './pyth.ts';
 import { redstone } from './redstone.ts';
 import type { Selection } from './selection.ts';
 import {
+  type BridgeSource,
   type LendingSource,
   type LogFilter,
   oracleOf,
   type PriceSource,
   type StateRead,
+  type WatchedBridge,
   type WatchedDeployment,
   type WatchedFeed,
 } from './source.ts';
@@ -45,6 +56,8 @@ export const sources: readonly PriceSource[] = [
 ];
 /** Every lending protocol we understand. */
 export const lendingSources: readonly LendingSource[] = [aaveV3];
+/** Every messaging protocol we understand. */
+export const bridgeSources: readonly BridgeSource[] = [layerZeroV2];
 
 const sourceById: ReadonlyMap<string, PriceSource> = new Map(sources.map((source) => [source.id, source]));
 const sourceByTopic: ReadonlyMap<string, PriceSource> = new Map(
@@ -55,12 +68,17 @@ const lendingByTopic: ReadonlyMap<string, LendingSource> = new Map(
   lendingSources.flatMap((source) => source.topics.map((topic) => [topic, source] as const)),
 );
 
+const bridgeByTopic: ReadonlyMap<string, BridgeSource> = new Map(
+  bridgeSources.flatMap((source) => source.topics.map((topic) => [topic, source] as const)),
+);
+
 /** The chain's part of chains.json that says what to watch; the whole entry, feeds that join from now included. */
 export interface WatchedChain {
   readonly chainId: number;
   readonly feeds: { readonly [key: string]: Pick<FeedMeaning, 'source' | 'address' | 'key'> };
   readonly deployments?: { readonly [key: string]: DeploymentMeaning } | undefined;
-  readonly tokens?: { readonly [key: string]: { readonly address: string } } | undefined;
+  readonly bridges?: { readonly [key: string]: BridgeMeaning } | undefined;
+  readonly tokens?: { readonly [key: string]: { readonly address: string; readonly decimals?: number } } | undefined;
 }
 
 /** @throws {InvariantError} for a name that configuration should have refused. */
@@ -72,7 +90,7 @@ export function sourceNamed(name: string): PriceSource {
 
 /** Every topic0 that decodes, sorted. */
 export function decodableTopics(): readonly Hash[] {
-  return [...sources, ...lendingSources].flatMap((source) => source.topics).sort();
+  return [...sources, ...lendingSources, ...bridgeSources].flatMap((source) => source.topics).sort();
 }
 
 /** What ingest subscribes to on one chain, without repetition and in one order whatever the order of chains.json. */
@@ -88,6 +106,7 @@ export function filtersFor(chain: WatchedChain): readonly LogFilter[] {
         deployments.filter((one) => one.source === source).map(({ deployment }) => deployment.definition),
       ),
     ),
+    ...watchedBridges(chain).flatMap(({ source, bridge }) => source.logFilters(bridge)),
   ];
   return filters.map((filter) => ({
     ...(filter.addresses && { addresses: distinct(filter.addresses) }),
@@ -104,6 +123,9 @@ export function stateReadsFor(chain: WatchedChain): readonly StateRead[] {
   }
   for (const { source, deployment } of watchedDeployments(chain)) {
     for (const read of source.stateReads(deployment)) reads.set(`${read.to}${read.calldata}`, read);
+  }
+  for (const { source, bridge } of watchedBridges(chain)) {
+    for (const read of source.stateReads(bridge)) reads.set(`${read.to}${read.calldata}`, read);
   }
   return [...reads.keys()].sort().map((key) => reads.get(key) as StateRead);
 }
@@ -175,12 +197,19 @@ export function feedDefinitions(meaning: Meaning): readonly FeedDefinition[] {
 
 /** The first event of a lineage. `sha256` is that of the canonical meaning. */
 export function configurationAdopted(meaning: Meaning, sha256: string): ConfigurationAdopted {
+  const bridges = bridgeDefinitions(meaning);
+  const issuers = issuerDefinitions(meaning);
   return {
     type: 'ConfigurationAdopted',
     sha256,
     parameters: meaning.parameters,
     assets: sortedBy(
-      Object.entries(meaning.assets).map(([id, asset]) => ({ id: AssetId(id), class: asset.class, root: asset.root })),
+      Object.entries(meaning.assets).map(([id, { class: kind, issuers, root }]) => ({
+        id: AssetId(id),
+        class: kind,
+        root,
+        ...(issuers && { issuers: issuers.map(IssuerId) }),
+      })),
       (asset) => asset.id,
     ),
     chains: Object.entries(meaning.chains)
@@ -206,6 +235,8 @@ export function configurationAdopted(meaning: Meaning, sha256: string): Configur
       ),
       (token) => `${token.chainId}:${token.address}`,
     ),
+    ...(issuers.length > 0 && { issuers }),
+    ...(bridges.length > 0 && { bridges }),
   };
 }
 
@@ -228,6 +259,13 @@ export function deploymentDefinition(
       lowered(entry.implementations).map(([address, rule]) => [Address(address), rule]),
     ),
   };
+}
+
+/** @throws {InvariantError} for a name that configuration should have refused. */
+export function bridgeSourceNamed(name: string): BridgeSource {
+  const source = bridgeSources.find(({ id }) => id === name);
+  if (!source) throw new InvariantError(`No bridge source is called ${name}`);
+  return source;
 }
 
 /** @throws {InvariantError} for a name that configuration should have refused. */
@@ -255,7 +293,12 @@ export interface Decoder {
 /** Pure decoding of the log's rows for what a lineage watches. Make a new one when a feed joins. */
 export function createDecoder(
   feeds: readonly FeedDefinition[],
-  { deployments, tokens }: Pick<ConfigurationAdopted, 'deployments' | 'tokens'> = { deployments: [], tokens: [] },
+  {
+    bridges = [],
+    deployments,
+    issuers = [],
+    tokens,
+  }: Pick<ConfigurationAdopted, 'bridges' | 'deployments' | 'issuers' | 'tokens'> = { deployments: [], tokens: [] },
 ): Decoder {
   const readers = new Map<string, (row: StateReadRow) => readonly DomainEvent[]>();
   for (const definition of feeds) {
@@ -278,12 +321,34 @@ export function createDecoder(
       readers.set(`${chainId}:${read.to}:${read.calldata}`, (row) => source.decodeStateRead(row, definition));
     }
   }
+  const bridgesAt = new Map<string, WatchedBridge[]>();
+  for (const definition of bridges) {
+    const source = bridgeSourceNamed(definition.source);
+    const bridge: WatchedBridge = { definition, members: membersOf(definition, issuers) };
+    const own = new Set([
+      ...Object.values(definition.contracts),
+      ...bridge.members.flatMap(({ address, token }) => [address, token]),
+    ]);
+    for (const address of own) {
+      const key = `${definition.chainId}:${address}`;
+      bridgesAt.set(key, [...(bridgesAt.get(key) ?? []), bridge]);
+    }
+    for (const read of source.stateReads(bridge)) {
+      readers.set(`${definition.chainId}:${read.to}:${read.calldata}`, (row) => source.decodeStateRead(row, bridge));
+    }
+  }
   return {
     decodeLog: (row) => {
       const topic0 = row.topics[0];
       if (topic0 === undefined) return [];
       const oracle = sourceByTopic.get(topic0);
       if (oracle) return oracle.decodeLog(row);
+      const messaging = bridgesAt.size > 0 ? bridgeByTopic.get(topic0) : undefined;
+      if (messaging) {
+        return (bridgesAt.get(`${row.chainId}:${row.address}`) ?? []).flatMap((bridge) =>
+          bridge.definition.source === messaging.id ? messaging.decodeLog(row, bridge) : [],
+        );
+      }
       const lending = standing.size > 0 ? lendingByTopic.get(topic0) : undefined;
       if (!lending) return [];
       return lending.decodeLog(
@@ -308,6 +373,30 @@ function tokensOf(chainId: number, tokens: ConfigurationAdopted['tokens']): read
     .filter((token) => token.chainId === chainId)
     .map(({ address }) => address)
     .sort();
+}
+
+function membersOf(
+  { id }: BridgeDefinition,
+  issuers: NonNullable<ConfigurationAdopted['issuers']>,
+): WatchedBridge['members'] {
+  return issuers.flatMap(({ ledger }) => ledger?.members.filter(({ bridge }) => bridge === id) ?? []);
+}
+
+function watchedBridges(
+  chain: WatchedChain,
+): readonly { readonly source: BridgeSource; readonly bridge: WatchedBridge }[] {
+  // Times decide nothing of what is watched, and decimals nothing of what is asked.
+  const times = { blockSeconds: 1, reorgDepthBlocksMax: 1 };
+  const tokens = Object.fromEntries(
+    Object.entries(chain.tokens ?? {}).map(([key, { address, decimals = 0 }]) => [key, { address, decimals }]),
+  );
+  return Object.entries(chain.bridges ?? {}).map(([key, entry]) => ({
+    source: bridgeSourceNamed(entry.source),
+    bridge: {
+      definition: bridgeDefinition('chain', { ...chain, tokens, ...times }, key, entry),
+      members: bridgeMembers('chain', { ...chain, tokens }, key, entry),
+    },
+  }));
 }
 
 function watchedDeployments(

@@ -1,4 +1,9 @@
-import type { DeploymentDefinition, DomainEvent } from '../../schema/events.ts';
+import type {
+  BridgeDefinition,
+  BridgeMemberDefinition,
+  DeploymentDefinition,
+  DomainEvent,
+} from '../../schema/events.ts';
 import { type Address, type ChainId, type Hash, Hex } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 
@@ -105,4 +110,26 @@ export interface LendingSource {
     deploymentAt: (contract: string, address: string) => DeploymentDefinition | undefined,
   ): readonly DomainEvent[];
   decodeStateRead(row: StateReadRow, deployment: DeploymentDefinition): readonly DomainEvent[];
+}
+
+/** A messaging protocol on one chain with the tokens there that use it. */
+export interface WatchedBridge {
+  readonly definition: BridgeDefinition;
+  readonly members: readonly BridgeMemberDefinition[];
+}
+
+/** One messaging protocol that moves tokens between chains. The same rules as for a `PriceSource` hold. */
+export interface BridgeSource {
+  readonly id: string;
+  /** What `contracts` of a bridge must name in chains.json. */
+  readonly contracts: readonly string[];
+  readonly topics: readonly Hash[];
+  logFilters(bridge: WatchedBridge): readonly LogFilter[];
+  stateReads(bridge: WatchedBridge): readonly StateRead[];
+  /**
+   * Called for rows that a contract of the bridge, a member or its token emitted. Messages of strangers give nothing; a
+   * row that does not decode gives one `BridgeNotUnderstood`.
+   */
+  decodeLog(row: LogRow, bridge: WatchedBridge): readonly DomainEvent[];
+  decodeStateRead(row: StateReadRow, bridge: WatchedBridge): readonly DomainEvent[];
 }
