@@ -5,6 +5,7 @@ requireNode();
 // Large packages come before tsx: a file that passes its hooks takes several times as long to load.
 const packages = {
   up: ['pg'],
+  devnet: ['pg', 'viem', 'viem/accounts'],
   api: ['pg', 'graphql', 'graphql-yoga', 'graphql-ws', 'graphql-ws/use/ws', 'prom-client', 'ws'],
 };
 const load = (names) => Promise.all(names.map((name) => import(name)));

@@ -94,6 +94,7 @@ export class ChainPlayer {
   readonly #times: readonly number[];
   readonly #reporters: Reporters;
   readonly #pools: PoolMarket;
+  readonly #codes: Bytecodes;
   readonly #airnode = privateKeyToAccount(airnodeKey);
   #operator: Address = '0x';
   #market: readonly DeploymentBlock[] = [];
@@ -111,13 +112,15 @@ export class ChainPlayer {
     times: readonly number[],
     reporters: Reporters,
     pools: PoolMarket,
+    codes: Bytecodes,
   ) {
     this.name = name;
     this.anvil = anvil;
     this.#scenario = scenario;
     this.#times = times;
     this.#reporters = reporters;
-    this.#actors = new LendingActors(scenario, seed, name, anvil.rpc);
+    this.#actors = new LendingActors(scenario, seed, name, anvil.rpc, codes.accountData);
+    this.#codes = codes;
     this.#pools = pools;
   }
 
@@ -142,8 +145,9 @@ export class ChainPlayer {
   }
 
   /** Blocks 1 and 2. */
-  async deploy(codes: Bytecodes): Promise<void> {
+  async deploy(): Promise<void> {
     const { rpc } = this.anvil;
+    const codes = this.#codes;
     const accounts = (await rpc.call('eth_accounts')) as readonly Address[];
     invariant(accounts[0] !== undefined, `The devnet's ${this.name} has no account`);
     this.#operator = accounts[0];
@@ -373,30 +377,24 @@ export class ChainPlayer {
     const { rpc } = this.anvil;
     const time = this.#times[state.slot]!;
     const own = transactions.filter(({ from }) => from === undefined);
-    await rpc.batch(
-      own.map(({ to, data, gas }, i) => ({
-        method: 'eth_sendTransaction',
-        params: [
-          {
-            from: this.#operator,
-            to,
-            data,
-            nonce: `0x${(state.nonce + i).toString(16)}`,
-            gas: gas === undefined ? gasPerTransaction : `0x${gas.toString(16)}`,
-            gasPrice: gasPriceWei,
-          },
-        ],
-      })),
-    );
-    const optional = new Set<number>();
-    // One after the other: the node takes transactions of equal price in the order in which they came.
     const others = transactions.filter(({ from }) => from !== undefined);
-    for (const [i, { from, to, data, gas, mayRevert }] of others.entries()) {
-      if (mayRevert) optional.add(own.length + i);
-      const limit = gas === undefined ? gasPerTransaction : `0x${gas.toString(16)}`;
-      await rpc.call('eth_sendTransaction', { from, to, data, gas: limit, gasPrice: '0x0' });
-    }
-    await rpc.call('evm_mine', { timestamp: time });
+    const request = ({ from, to, data, gas }: Transaction, more: object) => ({
+      method: 'eth_sendTransaction',
+      params: [{ from, to, data, gas: gas === undefined ? gasPerTransaction : `0x${gas.toString(16)}`, ...more }],
+    });
+    const ownRequests = own.map((transaction, i) =>
+      request(
+        { ...transaction, from: this.#operator },
+        { nonce: `0x${(state.nonce + i).toString(16)}`, gasPrice: gasPriceWei },
+      ),
+    );
+    // Requests are executed in this order, and the node takes transactions of equal price in the order in which they came.
+    await Promise.all([
+      rpc.batch(ownRequests),
+      ...others.map((transaction) => rpc.batch([request(transaction, { gasPrice: '0x0' })])),
+      rpc.call('evm_mine', { timestamp: time }),
+    ]);
+    const optional = new Set(others.flatMap(({ mayRevert }, i) => (mayRevert ? [own.length + i] : [])));
     this.#blocks.push({
       number,
       time,

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Hex, parseAbi } from 'viem';
-import { bytecodeOf, ContractCompilationError, packageFile, type SolidityUnit } from './solidity.ts';
+import {
+  type CompiledContract,
+  ContractCompilationError,
+  compile,
+  packageFile,
+  type SolidityUnit,
+} from './solidity.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -36,6 +42,8 @@ export const api3ServerAbi = parseAbi([
   'function dataFeeds(bytes32 dataFeedId) view returns (int224 value, uint32 timestamp)',
 ]);
 
+export const accountDataAbi = parseAbi(['constructor(address pool, address[] accounts)']);
+
 /** Creation bytecode of the protocols' own contracts, compiled from (or shipped in) their npm packages. */
 export interface Bytecodes {
   readonly fluxAggregator: Hex;
@@ -45,36 +53,39 @@ export interface Bytecodes {
   readonly poolFactory: Hex;
   /** The devnet's own: nobody publishes one that pays with what it mints. */
   readonly poolTrader: Hex;
+  /** Likewise: asks a lending pool about many accounts in one call. */
+  readonly accountData: Hex;
 }
 
-const units = {
-  fluxAggregator: {
-    compiler: 'solc066',
-    contracts: { FluxAggregator: '@chainlink/contracts/src/v0.6/FluxAggregator.sol' },
+/** One compilation for each compiler: loading it takes longer than these sources. */
+const chainlink: SolidityUnit = {
+  compiler: 'solc066',
+  contracts: {
+    FluxAggregator: '@chainlink/contracts/src/v0.6/FluxAggregator.sol',
+    EACAggregatorProxy: '@chainlink/contracts/src/v0.6/EACAggregatorProxy.sol',
   },
-  aggregatorProxy: {
-    compiler: 'solc066',
-    contracts: { EACAggregatorProxy: '@chainlink/contracts/src/v0.6/EACAggregatorProxy.sol' },
+};
+const others: SolidityUnit = {
+  compiler: 'solc',
+  contracts: {
+    MockPyth: '@pythnetwork/pyth-sdk-solidity/MockPyth.sol',
+    PoolTrader: './pool-trader.sol',
+    AccountData: './account-data.sol',
   },
-  mockPyth: { compiler: 'solc', contracts: { MockPyth: '@pythnetwork/pyth-sdk-solidity/MockPyth.sol' } },
-  poolTrader: { compiler: 'solc', contracts: { PoolTrader: './pool-trader.sol' } },
-} as const satisfies { readonly [name: string]: SolidityUnit };
+};
 
 /** Compiles what is not shipped compiled, unless `cacheDir` has it. */
 export async function loadBytecodes(cacheDir: string): Promise<Bytecodes> {
-  const [fluxAggregator, aggregatorProxy, mockPyth, poolTrader] = await Promise.all([
-    bytecodeOf(units.fluxAggregator, cacheDir),
-    bytecodeOf(units.aggregatorProxy, cacheDir),
-    bytecodeOf(units.mockPyth, cacheDir),
-    bytecodeOf(units.poolTrader, cacheDir),
-  ]);
+  const compiled = Object.assign({}, ...(await Promise.all([compile(chainlink, cacheDir), compile(others, cacheDir)])));
+  const bytecode = (contract: string): Hex => (compiled[contract] as CompiledContract).bytecode;
   return {
-    fluxAggregator,
-    aggregatorProxy,
-    mockPyth,
+    fluxAggregator: bytecode('FluxAggregator'),
+    aggregatorProxy: bytecode('EACAggregatorProxy'),
+    mockPyth: bytecode('MockPyth'),
     api3Server: shippedApi3Bytecode(),
     poolFactory: shippedPoolFactory(),
-    poolTrader,
+    poolTrader: bytecode('PoolTrader'),
+    accountData: bytecode('AccountData'),
   };
 }
 

@@ -167,6 +167,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   try {
     options.signal?.throwIfAborted();
     tell();
+    const compiling = loadBytecodes(options.cacheDir);
     const starting = chainNames.map(async (name) => {
       const { chainId } = chainAddresses[name];
       const genesisTime = times.get(name)![0]!;
@@ -178,17 +179,16 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
         onExit,
       });
       anvils.push(anvil);
-      return new ChainPlayer(name, anvil, scenario, seed, times.get(name)!, reporters, pools);
+      return new ChainPlayer(name, anvil, scenario, seed, times.get(name)!, reporters, pools, await compiling);
     });
     const settled = await Promise.allSettled(starting);
     const refused = settled.find((result) => result.status === 'rejected');
     if (refused) throw refused.reason;
     for (const player of await Promise.all(starting)) players.set(player.name, player);
-    const codes = await loadBytecodes(options.cacheDir);
     stage = 'history';
     await Promise.all(
       [...players.values()].map(async (player) => {
-        await player.deploy(codes);
+        await player.deploy();
         await player.playUntil(resumeTime, {
           onBlock: () => {
             if (Date.now() - toldAt >= progressEveryMs) tell();

@@ -1,7 +1,17 @@
-import { type Abi, type Address, decodeFunctionResult, encodeFunctionData, type Hex, keccak256, toHex } from 'viem';
+import {
+  type Abi,
+  type Address,
+  decodeFunctionResult,
+  encodeDeployData,
+  encodeFunctionData,
+  type Hex,
+  keccak256,
+  toHex,
+} from 'viem';
 import { InvariantError } from '../schema/errors.ts';
 import { type AaveMarket, type AaveReserve, aaveMarkets, listing, mint, upgradeOfSupplyToken } from './aave.ts';
 import { oracleAbi, poolAbi, tokenAbi } from './aave-contracts.ts';
+import { accountDataAbi } from './contracts.ts';
 import type { Transaction } from './deployment.ts';
 import { type DrawStream, drawStream } from './draws.ts';
 import { type ChainName, chainAddresses } from './networks.ts';
@@ -122,10 +132,10 @@ export class LendingActors {
   readonly #acts: readonly Act[];
   readonly #draws: DrawStream;
   /** Asked in every block, so encoded once. */
-  readonly #healthCalls: readonly RpcCall[];
+  readonly #healthCall: RpcCall;
   #tokens: ReadonlyMap<string, { readonly supply: Address; readonly debt: Address }> = new Map();
 
-  constructor(scenario: Scenario, seed: number, chain: ChainName, rpc: RpcClient) {
+  constructor(scenario: Scenario, seed: number, chain: ChainName, rpc: RpcClient, accountData: Hex) {
     this.#scenario = scenario;
     this.#chain = chain;
     this.#market = aaveMarkets[chain];
@@ -133,10 +143,10 @@ export class LendingActors {
     this.#borrowers = borrowersOf(chain);
     this.#draws = drawStream(seed, `lending ${chain}`);
     this.#acts = this.#actsOf();
-    this.#healthCalls = this.#borrowers.map((borrower) => {
-      const data = encodeFunctionData({ abi: poolAbi, functionName: 'getUserAccountData', args: [borrower.address] });
-      return { method: 'eth_call', params: [{ to: this.#market.pool, data }, 'latest'] };
-    });
+    const accounts = this.#borrowers.map((borrower) => borrower.address);
+    const args = [this.#market.pool, accounts] as const;
+    const data = encodeDeployData({ abi: accountDataAbi, bytecode: accountData, args });
+    this.#healthCall = { method: 'eth_call', params: [{ data }, 'latest'] };
   }
 
   /** `done`: names of the acts that stand in the chain; `seconds` pass until the next block. */
@@ -150,8 +160,8 @@ export class LendingActors {
     const transactions: Transaction[] = [];
     for (const act of due) transactions.push(...(await act.transactions()));
     if (due.length === 0) {
-      transactions.push(...(await this.#everyday(slot, seconds, done)));
-      transactions.push(...(await this.#liquidations(slot, time, done)));
+      const decided = [this.#everyday(slot, seconds, done), this.#liquidations(slot, time, done)];
+      transactions.push(...(await Promise.all(decided)).flat());
     }
     return { transactions, acts: due.map(({ name }) => name) };
   }
@@ -308,12 +318,12 @@ export class LendingActors {
 
   async #liquidations(slot: number, time: number, done: ReadonlySet<string>): Promise<readonly Transaction[]> {
     if (!done.has('keeper') || this.#keeperIsAway(time)) return [];
-    const answers = (await this.#rpc.batch(this.#healthCalls)) as readonly Hex[];
-    const word = (data: Hex, i: number) => BigInt(`0x${data.slice(2 + 64 * i, 66 + 64 * i)}`);
+    const [answer] = (await this.#rpc.batch([this.#healthCall])) as readonly [Hex];
+    const word = (i: number) => BigInt(`0x${answer.slice(2 + 64 * i, 66 + 64 * i)}`);
     const transactions: Transaction[] = [];
     for (const [i, { address: user }] of this.#borrowers.entries()) {
-      const data = answers[i] as Hex;
-      if (word(data, 5) >= wad || word(data, 0) === 0n) continue;
+      const [collateralBase, healthFactor] = [word(2 * i), word(2 * i + 1)];
+      if (healthFactor >= wad || collateralBase === 0n) continue;
       const reserves = this.#market.reserves.filter(({ late, symbol }) => !late || done.has(`list ${symbol}`));
       const held: { readonly reserve: AaveReserve; readonly supplied: number; readonly owed: number }[] = [];
       for (const reserve of reserves) {

@@ -71,12 +71,6 @@ export async function compile(
   return contracts;
 }
 
-/** The creation code of a unit's one contract. */
-export async function bytecodeOf(unit: SolidityUnit, cacheDir: string): Promise<Hex> {
-  const [contract] = Object.values(await compile(unit, cacheDir));
-  return contract!.bytecode;
-}
-
 /** Creation code with the libraries in place. */
 export function linked({ bytecode, links }: CompiledContract, addressOf: (library: string) => Hex): Hex {
   let code: string = bytecode;
