@@ -15,6 +15,9 @@ import type {
 } from '../schema/events.ts';
 import type { Cut, PublishedAsset } from '../schema/published.ts';
 import { toFloat } from '../schema/units.ts';
+import { type ChainHeads, closeIssuer } from './bridge/close-issuer.ts';
+import { coverThrough, evolveBridge, forgetSettled, watchIssuers } from './bridge/evolve.ts';
+import type { IssuerRecord } from './bridge/records.ts';
 import { closeAsset, type FeedAtClose, type FeedFacts } from './close-asset.ts';
 import { evolveLending, watchDeployment } from './lending/evolve.ts';
 import { evolvePool } from './pool/evolve.ts';
@@ -38,6 +41,7 @@ import { type Moves, volatilityTick } from './volatility/series.ts';
  * - `smile` / feed id: an option market's last word on each expiry
  * - `pool`, `poolTicks`: the pools that feeds watch, see pool/pool.ts
  * - `sequencer` / chain id: its uptime feed and what that last said; `chain` / chain id: last block with rows, its commitment, membership
+ * - `issuer`, `bridge*`: who owes what assets promise, and the messages of bridges, see bridge/records.ts
  * - `clock` / `now`: the last closing time
  */
 type AssetRow = {
@@ -95,6 +99,7 @@ const nameKey = (chainId: number, source: string, name: string): string => `${ch
 export class Fold {
   readonly state = new State();
   #dirty = new Set<string>();
+  #dirtyIssuers = new Set<string>();
   #adopted = false;
   /** Closing time that the news so far belongs to. */
   #newsClose = Number.POSITIVE_INFINITY;
@@ -107,6 +112,7 @@ export class Fold {
   /** Call after the state was loaded or undone: derived values are recomputed from it. */
   reset(): void {
     this.#dirty = new Set();
+    this.#dirtyIssuers = new Set();
     this.#adopted = false;
     this.#newsClose = Number.POSITIVE_INFINITY;
     this.#due = undefined;
@@ -144,6 +150,10 @@ export class Fold {
     let due = (Math.floor(closed / parameters.ageingSeconds) + 1) * parameters.ageingSeconds;
     for (const id of this.state.keys('asset')) {
       const at = (this.state.get('asset', id) as unknown as AssetRow).dueAt;
+      if (at !== null) due = Math.min(due, Math.max(this.stepEnd(at), this.#stepAfter(closed)));
+    }
+    for (const id of this.state.keys('issuer')) {
+      const at = (this.state.get('issuer', id) as unknown as IssuerRecord).dueAt;
       if (at !== null) due = Math.min(due, Math.max(this.stepEnd(at), this.#stepAfter(closed)));
     }
     for (const id of this.state.keys('proposal')) {
@@ -253,8 +263,11 @@ export class Fold {
       case 'BridgeExecutorSet':
       case 'BridgeSupplyMoved':
       case 'BridgeSupplyRead':
-      case 'BridgeNotUnderstood':
+      case 'BridgeNotUnderstood': {
+        const { issuers, urgent } = evolveBridge(this.state, event, this.#blockTime, effectiveTime);
+        this.#issuerNews(issuers, effectiveTime, urgent);
         return;
+      }
       default:
         // The vocabulary of lending deployments; the compiler checks there that none is missing.
         evolveLending(this.state, event, this.#blockTime, this.stepOf(effectiveTime));
@@ -273,7 +286,9 @@ export class Fold {
     }
     for (const feed of event.feeds) this.#watch(feed);
     for (const deployment of event.deployments) watchDeployment(this.state, deployment);
+    watchIssuers(this.state, event.issuers ?? [], event.bridges ?? []);
     this.#adopted = true;
+    this.#issuerNews(this.state.keys('issuer'), effectiveTime, false);
     this.#news(
       event.assets.map((asset) => asset.id),
       effectiveTime,
@@ -663,6 +678,9 @@ export class Fold {
     invariant(row && row['included'] !== included, `Chain ${chainId} was ${included ? 'returned' : 'excluded'} twice`);
     this.state.set('chain', String(chainId), { ...row, included });
     this.#newsOnChain(chainId, effectiveTime, false);
+    // Whatever is final at an exclusion rests on all of the chain's blocks before it.
+    const issuers = coverThrough(this.state, chainId, included ? null : effectiveTime - 1);
+    this.#issuerNews(issuers, effectiveTime, false);
   }
 
   #newsOnChain(chainId: number, effectiveTime: number, urgent: boolean): void {
@@ -680,6 +698,11 @@ export class Fold {
     else this.#newsOnChain(chainId, effectiveTime, true);
   }
 
+  #issuerNews(issuers: readonly string[], effectiveTime: number, urgent: boolean): void {
+    for (const issuer of issuers) this.#dirtyIssuers.add(issuer);
+    if (issuers.length > 0) this.#news([], effectiveTime, urgent);
+  }
+
   /** Marks assets for the closing of their step, or of this very second when the event is urgent (a sub-step). */
   #news(assets: readonly string[], effectiveTime: number, urgent = false): void {
     for (const asset of assets) this.#dirty.add(asset);
@@ -690,8 +713,12 @@ export class Fold {
   /**
    * Closes the step (or sub-step) that ends at `time`: evaluates every asset with news, with a verdict that came due, or
    * all of them on the ageing grid, in the order of risk model 1.11. Returns what is published and the sealed frame.
+   * `heads`: how far chains are known that do not cover `time`; `limited`: a judgement would say more if they did.
    */
-  close(time: number): { closing: Closing | null; frame: Frame } {
+  close(
+    time: number,
+    heads: ChainHeads | null = null,
+  ): { readonly closing: Closing | null; readonly frame: Frame; readonly limited: boolean } {
     const parameters = this.#parameters;
     invariant(time > this.closedTime, `Closing ${time} after ${this.closedTime}`);
     for (const id of this.state.keys('proposal')) if (this.#standsAt(id) <= time) this.#takeProposal(id, time);
@@ -738,6 +765,7 @@ export class Fold {
       closed.set(id, outcome.published);
       this.state.set('asset', id, asRow({ ...row, dueAt: outcome.dueAt, last: outcome.published }));
     }
+    const limited = this.#closeIssuers(time, all, heads);
     this.state.set('clock', 'now', { closed: time });
     const assets: { [asset: string]: PublishedAsset } = {};
     for (const id of [...closed.keys()].sort()) assets[id] = closed.get(id) as PublishedAsset;
@@ -752,7 +780,18 @@ export class Fold {
           }
         : null;
     this.reset();
-    return { closing, frame: this.state.seal(time) };
+    return { closing, frame: this.state.seal(time), limited };
+  }
+
+  #closeIssuers(time: number, all: boolean, heads: ChainHeads | null): boolean {
+    forgetSettled(this.state, time);
+    let limited = false;
+    for (const id of this.state.keys('issuer')) {
+      const { dueAt } = this.state.get('issuer', id) as unknown as IssuerRecord;
+      if (!all && !this.#dirtyIssuers.has(id) && (dueAt === null || dueAt > time)) continue;
+      if (closeIssuer(this.state, id, time, heads).limited) limited = true;
+    }
+    return limited;
   }
 
   #poolPrice(definition: FeedDefinition, pool: PoolDefinition, time: number): PoolPrice {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ChainHeads } from '../../risk/bridge/close-issuer.ts';
 import type { BlockSealed, Closing } from '../../risk/fold.ts';
 import { Fold } from '../../risk/fold.ts';
 import type { Frame } from '../../risk/state.ts';
@@ -16,6 +17,8 @@ export type LogEntry =
 
 export interface EngineFrame extends Frame {
   readonly closing: Closing | null;
+  /** It rests on chains being covered no further than was said: another head makes another frame. */
+  readonly limited: boolean;
 }
 
 /**
@@ -75,10 +78,12 @@ export class FoldEngine {
   /**
    * Applies entries, which must come in order and lie after `foldedTime`, closing what falls due in between, through
    * `throughTime`: a closing time, so that every entry at or before it belongs to a closed step.
+   * `heads`: how far each chain is known where some do not cover `throughTime`; without it all do, as in every replay.
    */
   async foldThrough(
     throughTime: number,
     entries: AsyncIterable<LogEntry> | Iterable<LogEntry>,
+    heads: ChainHeads | null = null,
   ): Promise<EngineFrame[]> {
     if (throughTime < this.#foldedTime)
       throw new InvariantError(`Folding to ${throughTime}, already at ${this.#foldedTime}`);
@@ -89,13 +94,13 @@ export class FoldEngine {
           `A log entry of time ${entry.time} was given for (${this.#foldedTime}, ${throughTime}]`,
         );
       }
-      this.#closeBefore(entry.time, made);
+      this.#closeBefore(entry.time, made, heads);
       if (entry.observation)
         this.#apply(decodeObservation(entry.observation.kind, entry.observation.payload), entry.time);
       else this.#applyBlock(entry.block, entry.time);
       this.#openThrough = this.fold.stepEnd(entry.time);
     }
-    this.#closeBefore(throughTime + 1, made);
+    this.#closeBefore(throughTime + 1, made, heads);
     this.#seal(throughTime, made);
     this.#foldedTime = throughTime;
     this.#frames.push(...made);
@@ -139,18 +144,18 @@ export class FoldEngine {
     return this.#frames.splice(0, count);
   }
 
-  #closeBefore(time: number, made: EngineFrame[]): void {
+  #closeBefore(time: number, made: EngineFrame[], heads: ChainHeads | null): void {
     for (let due = this.fold.nextClosing(); due < time; due = this.fold.nextClosing()) {
       if (this.#openThrough < due) this.#seal(this.#openThrough, made);
-      const { closing, frame } = this.fold.close(due);
-      made.push({ ...frame, closing });
+      const { closing, frame, limited } = this.fold.close(due, heads);
+      made.push({ ...frame, closing, limited });
     }
     if (this.#openThrough < time) this.#seal(this.#openThrough, made);
   }
 
   /** Rows that are no news (a stranger's report) get a frame of their step's end, so that no frame spans two steps. */
   #seal(time: number, made: EngineFrame[]): void {
-    if (this.fold.state.isDirty) made.push({ ...this.fold.state.seal(time), closing: null });
+    if (this.fold.state.isDirty) made.push({ ...this.fold.state.seal(time), closing: null, limited: false });
   }
 
   #applyBlock(block: LogBlock, time: number): void {

@@ -9,6 +9,7 @@ import { Publication } from './publication.ts';
 const frame = (time: number, prices: { [asset: string]: number }): EngineFrame => ({
   time,
   writes: [],
+  limited: false,
   closing: {
     time,
     step: time / 12,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { ChainHeads } from '../../risk/bridge/close-issuer.ts';
 import { type Canonical, canonicalJson } from '../../schema/canonical.ts';
 import type { Meaning, Operation } from '../../schema/chains-config.ts';
 import { FatalError, invariant } from '../../schema/errors.ts';
@@ -143,6 +144,8 @@ class FoldRunner {
   /** When (ms) the last checkpoint was made, or the fold began. */
   #checkpointAt: number;
   readonly #pace: Pace;
+  /** How far each chain was known when the frames were made. */
+  #heads: ChainHeads = new Map();
   /** Per chain: when (ms) its last batch was noticed. */
   #lastBatchAt = new Map<number, number>();
   #lastCommitAt = 0;
@@ -354,6 +357,25 @@ class FoldRunner {
       const time = this.#membership.effectiveTime(chain.chainId, next.block, next.timestamp);
       if (time !== null && time <= this.#engine.foldedTime) this.#engine.rewind({ beforeTime: time });
     }
+    this.#moveHeads(progress);
+  }
+
+  /** What was judged by how far a chain was known is judged again when it is known further. */
+  #moveHeads(progress: readonly ChainProgress[]): void {
+    const former = this.#heads;
+    // Another block of the last second may follow: only what lies before it is covered.
+    this.#heads = new Map(
+      progress.map(({ chainId, finalisedTime, toTime }) => [
+        chainId,
+        { coveredTime: toTime - 1, finalisedTime: finalisedTime - 1 },
+      ]),
+    );
+    const same = [...this.#heads].every(([chainId, head]) => {
+      const known = former.get(chainId);
+      return known?.coveredTime === head.coveredTime && known.finalisedTime === head.finalisedTime;
+    });
+    const limited = same ? undefined : this.#engine.frames.find((frame) => frame.limited);
+    if (limited) this.#engine.rewind({ beforeTime: limited.time });
   }
 
   /** While catching up, no further than some blocks of the densest chain, so that a commit stays small. */
@@ -401,7 +423,10 @@ class FoldRunner {
     const piece = isAhead ? ahead : await this.#read(client, this.#folded(), target);
     const readNext = async (): Promise<Piece | null> =>
       target < final ? this.#read(client, piece, await this.#limited(client, final, piece)) : null;
-    const [next] = await Promise.all([readNext(), this.#engine.foldThrough(target, inTurns(piece.entries))]);
+    const [next] = await Promise.all([
+      readNext(),
+      this.#engine.foldThrough(target, inTurns(piece.entries), this.#heads),
+    ]);
     this.#ahead = next;
   }
 
