@@ -1,13 +1,15 @@
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { meaningSha256 } from '../indexer/sources/observations.ts';
 import type { ChainsConfig, Meaning } from '../schema/chains-config.ts';
+import { FatalError } from '../schema/errors.ts';
 import type { FeedDefinition } from '../schema/events.ts';
 import { parseSettings, type Settings, SettingsError } from '../schema/settings.ts';
-import { configurationOf, meaningOf, readLayer } from './configuration.ts';
+import { configurationOf, type Layer, meaningOf, readLayer } from './configuration.ts';
 
-export const networks = ['devnet', 'mainnet'] as const;
+export const networks = ['devnet', 'mainnet', 'recorded'] as const;
 export type Network = (typeof networks)[number];
 
 /** The folder that holds chains.json, schema/ and so on. */
@@ -17,6 +19,16 @@ export interface ContextOptions {
   readonly network: Network;
   /** Files merged over chains.json, the last one wins; relative to the working folder. */
   readonly chains?: readonly string[];
+}
+
+/** What the last `avsl import` into this folder says of the network `recorded`. */
+export const recordedLayer = (dataDir: string): string => join(dataDir, 'recorded.chains.json');
+
+export class NothingImportedError extends FatalError {
+  override readonly name = 'NothingImportedError';
+  constructor(readonly dataDir: string) {
+    super(`Nothing was imported into ${dataDir} yet: run avsl import MAPPING, or set DATA_DIR as that run had it.`);
+  }
 }
 
 /** Everything a command knows before it talks to anybody. */
@@ -35,19 +47,24 @@ export interface Context {
 }
 
 /**
- * Reads settings and configuration: chains.json, on the devnet its overlay, then CHAINS_FILE, then `options.chains`.
+ * Reads settings and configuration: chains.json, on the devnet its overlay, of recorded prices what the import wrote, then
+ * CHAINS_FILE, then `options.chains`.
+ * @param recorded what an import is about to write
  * @throws {SettingsError | ConfigurationError | ConfigurationFileError | JsonSyntaxError}
  */
 export function loadContext(
   options: ContextOptions,
   environment: { readonly [name: string]: string | undefined } = process.env,
+  recorded?: unknown,
 ): Context {
   const settings = parseSettings(environment);
+  const dataDir = settings.dataDir ? resolve(settings.dataDir) : join(projectDir, '.avsl');
   const own = options.network === 'devnet' ? ['chains.json', 'devnet/chains.overlay.json'] : ['chains.json'];
   const given = [...(settings.chainsFile ? [settings.chainsFile] : []), ...(options.chains ?? [])];
   const config = withEndpoints(
     configurationOf([
       ...own.map((file) => readLayer(join(projectDir, file), file)),
+      ...(options.network === 'recorded' ? [recordedLayerOf(dataDir, recorded)] : []),
       ...given.map((file) => readLayer(resolve(file), file)),
     ]),
     settings,
@@ -61,8 +78,15 @@ export function loadContext(
     meaningSha256: meaningSha256(meaning),
     joining,
     projectDir,
-    dataDir: settings.dataDir ? resolve(settings.dataDir) : join(projectDir, '.avsl'),
+    dataDir,
   };
+}
+
+function recordedLayerOf(dataDir: string, content: unknown): Layer {
+  const file = recordedLayer(dataDir);
+  if (content !== undefined) return { file: 'the mapping', content };
+  if (!existsSync(file)) throw new NothingImportedError(dataDir);
+  return readLayer(file, file);
 }
 
 /** The configuration with the endpoints of the environment. @throws {SettingsError} for a chain that is not configured. */

@@ -45,6 +45,7 @@ const names = [
   'backfill',
   'replay',
   'recompute',
+  'import',
   'vectors',
   'doctor',
 ];

@@ -45,6 +45,10 @@ const commands: { readonly [name: string]: { readonly summary: string; readonly 
     summary: 'rebuild one published entry from the log',
     load: async () => (await import('./recompute.ts')).recomputeCommand(),
   },
+  import: {
+    summary: 'run the model on price histories from files',
+    load: async () => (await import('./import.ts')).importCommand(),
+  },
   vectors: {
     summary: 'run golden-vector files through the model',
     load: async () => (await import('./vectors.ts')).vectorsCommand(),

@@ -139,6 +139,7 @@ const abi = parseAbi([
   'event ValueUpdate(uint256 value, bytes32 dataFeedId, uint256 updatedAt)',
   'event ValueUpdate(bytes32 indexed id, uint64 timestampNs, int192 quantizedValue)',
   'struct VolDetails { int256 SVI_a; uint256 SVI_b; int256 SVI_rho; int256 SVI_m; uint256 SVI_sigma; uint256 SVI_fwd; uint64 SVI_refTau; uint64 confidence; uint64 timestamp; }',
+  'event PriceRecorded(bytes32 indexed series, int256 value, bool statesConfidence, uint256 confidence, uint64 observedAt)',
   'event VolDataUpdated(uint64 indexed expiry, VolDetails volDetails)',
   'event VolDataUpdated(address indexed signer, uint64 indexed expiry, VolDetails volDetails)',
 ]);
@@ -404,7 +405,8 @@ test('recorded logs read the same by an independent decoder', () => {
       } else if (String(event['type']).startsWith('OraclePrice')) {
         const names = ['current', 'price', 'value', 'val', 'quantizedValue'];
         expect(event['value']).toBe(String(names.map((name) => found[name]).find((value) => value !== undefined)));
-        const observedAt = found['updatedAt'] ?? found['publishTime'] ?? found['timestamp'] ?? found['age'];
+        const observedAt =
+          found['updatedAt'] ?? found['observedAt'] ?? found['publishTime'] ?? found['timestamp'] ?? found['age'];
         const seconds = observedAt ?? (found['timestampNs'] as bigint) / 10n ** 9n;
         if (event['observedAt'] !== undefined) expect(event['observedAt']).toBe(Number(seconds));
       } else if (event['type'] === 'PoolPriceMoved') {

@@ -26,6 +26,7 @@ import { layerZeroV2 } from './layerzero-v2.ts';
 import { parseObservation } from './observations.ts';
 import { priceAdapter } from './price-adapter.ts';
 import { pyth } from './pyth.ts';
+import { recorded } from './recorded.ts';
 import { redstone } from './redstone.ts';
 import type { Selection } from './selection.ts';
 import {
@@ -50,6 +51,7 @@ export const sources: readonly PriceSource[] = [
   derive,
   priceAdapter,
   pyth,
+  recorded,
   redstone,
   stork,
   uniswapV3,
