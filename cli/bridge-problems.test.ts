@@ -133,12 +133,6 @@ describe('issuers and bridges', () => {
       `${bridge}.members.USDX.token`,
       /at least 8/,
     ],
-    [
-      'an asset of nobody',
-      ({ config }) => (config.assets.ETH.issuers = ['lido']),
-      'assets.ETH.issuers.0',
-      /issuers: USDX/,
-    ],
   ])('refuses %s and names its place', (_, spoil, path, message) => {
     const problems = refusal((config) => {
       const one = config.chains.one.meaning.bridges['layerzero-v2'];

@@ -51,9 +51,6 @@ export const parametersSchema = z.strictObject({
 export const assetSchema = z.strictObject({
   class: z.enum(['volatile', 'lst', 'wrapped', 'stable']),
   root: z.string().min(1),
-  issuers: z.array(issuerKey).optional().meta({
-    description: 'Keys of the issuers who owe it on every chain; bridges are found by their members',
-  }),
   description: z.string().optional(),
 });
 

@@ -50,8 +50,6 @@ export interface AssetDefinition {
   readonly class: 'volatile' | 'lst' | 'wrapped' | 'stable';
   /** The asset it is promised to follow: itself for a root, `USD` for dollar stables. */
   readonly root: string;
-  /** Who owes it on every chain, bridges apart. Absent: nobody. */
-  readonly issuers?: readonly IssuerId[];
 }
 
 export interface FeedDefinition {
@@ -732,6 +730,8 @@ export interface BridgeMessageSent extends FromMessage {
   /** Who is to get the tokens, 32 bytes. */
   readonly recipient: Hash;
   readonly amountShared: bigint;
+  /** Of GUID and message: what verifiers vouch for. The GUID alone says nothing of what the message does. */
+  readonly payloadHash: Hash;
 }
 
 /** A send took tokens out of circulation here: locked or burnt. */

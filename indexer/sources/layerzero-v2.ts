@@ -77,6 +77,7 @@ on(
         guid,
         transactionHash: row.transactionHash,
         ...tokensIn(message),
+        payloadHash: keccak(guid.slice(2) + message.slice(2)),
       };
     });
   },
@@ -509,7 +510,11 @@ export function guidOf({ nonce, sourceId, sender, destinationId, receiver }: Hea
     sender.slice(2) +
     destinationId.toString(16).padStart(8, '0') +
     receiver.slice(2);
-  return Hash(`0x${bytesToHex(keccak_256(hexToBytes(packed)))}`);
+  return keccak(packed);
+}
+
+function keccak(digits: string): Hash {
+  return Hash(`0x${bytesToHex(keccak_256(hexToBytes(digits)))}`);
 }
 
 function tokensIn(message: Hex): { readonly recipient: Hash; readonly amountShared: bigint } {

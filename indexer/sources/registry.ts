@@ -14,7 +14,7 @@ import type {
   FeedDefinition,
   PoolDefinition,
 } from '../../schema/events.ts';
-import { Address, AssetId, ChainId, DeploymentId, FeedId, Hash, IssuerId } from '../../schema/ids.ts';
+import { Address, AssetId, ChainId, DeploymentId, FeedId, Hash } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 import { aaveV3 } from './aave-v3.ts';
 import { api3 } from './api3.ts';
@@ -206,12 +206,7 @@ export function configurationAdopted(meaning: Meaning, sha256: string): Configur
     sha256,
     parameters: meaning.parameters,
     assets: sortedBy(
-      Object.entries(meaning.assets).map(([id, { class: kind, issuers, root }]) => ({
-        id: AssetId(id),
-        class: kind,
-        root,
-        ...(issuers && { issuers: issuers.map(IssuerId) }),
-      })),
+      Object.entries(meaning.assets).map(([id, asset]) => ({ id: AssetId(id), class: asset.class, root: asset.root })),
       (asset) => asset.id,
     ),
     chains: Object.entries(meaning.chains)

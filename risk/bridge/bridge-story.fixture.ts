@@ -35,6 +35,8 @@ const byte = (network: number) => network.toString(16).padStart(2, '0');
 export const contractAt = (network: number) => Address(`0x${byte(network).repeat(20)}`);
 export const nameOf = (address: string) => Hash(`0x${address.slice(2).padStart(64, '0')}`);
 export const guidOf = (n: number) => Hash(`0x${n.toString(16).padStart(64, '0')}`);
+/** What verifiers of an honest message vouch for. */
+export const payloadOf = (n: number) => Hash(`0x${n.toString(16).padStart(64, 'a')}`);
 export const account = Address(`0x${'ac'.repeat(20)}`);
 
 export const bridges: readonly BridgeDefinition[] = networks.map((networkId) => ({
@@ -193,6 +195,7 @@ export class BridgeStory {
         ...messageEvent({ n, from, to, value, nonce: next }, from),
         recipient: nameOf(account),
         amountShared: value,
+        payloadHash: payloadOf(n),
       },
       {
         type: 'BridgeTokensDebited',

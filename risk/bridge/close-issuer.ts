@@ -7,14 +7,17 @@ import type { State } from '../state.ts';
 import { openMessages } from './evolve.ts';
 import {
   bridgeOfNetwork,
+  type DeliveryRecord,
   type IssuerRecord,
   type IssuerStatus,
+  isForeign,
   keysWith,
   type LaneRecord,
   type MessageRecord,
   memberKey,
   messageKey,
   type Orphan,
+  ownDeliveries,
   record,
   type SupplyRecord,
   write,
@@ -192,7 +195,6 @@ class Judge {
     let stranded = 0n;
     for (const lane of lanes) stranded += BigInt(lane.stranded);
     const strandedSend = { source: '', destination: '', sent: stranded, deliveries: [], acknowledged: false };
-    const counted = messages.filter(({ left }) => !left);
     return {
       kind,
       home: String(home),
@@ -202,20 +204,18 @@ class Judge {
       messages: {
         '': strandedSend,
         ...Object.fromEntries(
-          counted.map((message) => [
-            message.guid,
-            {
-              source: laneName(message),
-              destination: String(message.destination),
-              sent: message.sent === null ? null : BigInt(message.sent),
-              deliveries: message.deliveries.map(({ matched, time, value }) => ({
-                matched,
-                time,
-                value: BigInt(value),
-              })),
-              acknowledged: message.acknowledged,
-            },
-          ]),
+          messages.flatMap((message) => {
+            const { acknowledged, guid, left } = message;
+            const ends = { source: laneName(message), destination: String(message.destination), acknowledged };
+            const own = ownDeliveries(message).map(valued);
+            const foreign = message.deliveries.filter((delivery) => isForeign(message, delivery)).map(valued);
+            const sent = message.sent === null || left ? null : BigInt(message.sent);
+            return [
+              [guid, { ...ends, sent, deliveries: own }],
+              // They have no send, whatever their GUID says.
+              [foreignName(guid), { ...ends, sent: null, deliveries: foreign }],
+            ];
+          }),
         ),
       },
     };
@@ -228,11 +228,16 @@ class Judge {
   ): readonly Orphan[] {
     const orphans: Orphan[] = [];
     for (const message of messages) {
+      const counts = { own: 0, foreign: 0 };
       for (const [i, delivery] of message.deliveries.entries()) {
-        const judged = deliveries.get(i === 0 ? message.guid : `${message.guid}#${i + 1}`);
+        const kind = isForeign(message, delivery) ? 'foreign' : 'own';
+        const name = kind === 'own' ? message.guid : foreignName(message.guid);
+        const count = ++counts[kind];
+        const judged = deliveries.get(count === 1 ? name : `${name}#${count}`);
         if (judged === undefined) continue;
-        this.states.set(message.guid, judged);
-        if (judged === 'matched' || judged === 'cleared') continue;
+        const good = judged === 'matched' || judged === 'cleared';
+        if (!good || !this.states.has(message.guid)) this.states.set(message.guid, judged);
+        if (good) continue;
         const lane = lanes.get(laneName(message));
         const timing = this.#timing(lane);
         const { state, weight } = orphanState(delivery.time, this.#time, this.#head(lane), timing);
@@ -298,6 +303,10 @@ class Judge {
     return (this.#state.get('bridgeGap', String(chainId))?.['coveredTime'] as number | undefined) ?? null;
   }
 }
+
+const foreignName = (guid: string): string => `${guid}!`;
+
+const valued = ({ matched, time, value }: DeliveryRecord) => ({ matched, time, value: BigInt(value) });
 
 const laneName = ({ sourceId, destinationId }: Pick<LaneRecord, 'sourceId' | 'destinationId'>): string =>
   `${sourceId}>${destinationId}`;

@@ -15,7 +15,9 @@ import type { Address, Hash } from '../../schema/ids.ts';
 import type { State } from '../state.ts';
 import {
   bridgeOfNetwork,
+  type DeliveryRecord,
   type IssuerRecord,
+  isForeign,
   keysWith,
   type LaneRecord,
   laneKey,
@@ -23,6 +25,7 @@ import {
   memberKey,
   memberOf,
   messageKey,
+  ownDeliveries,
   record,
   type SupplyRecord,
   type VerificationParts,
@@ -130,6 +133,7 @@ export function evolveBridge(state: State, event: BridgeEvent, blockTime: number
         sentTransaction: former.sentTransaction ?? event.transactionHash,
         recipient: former.recipient ?? event.recipient,
         sent: former.sent ?? String(sent),
+        sentPayload: former.sentPayload ?? event.payloadHash,
         stuckAt: former.stuckAt ?? blockTime + bridge.stuckAfterSeconds,
       }));
       const seen = lane.destination !== null && memberOf(state, issuer, lane.destination) !== undefined;
@@ -164,6 +168,7 @@ export function evolveBridge(state: State, event: BridgeEvent, blockTime: number
         ...message,
         ...named(event),
         verifiedAt: blockTime,
+        verifiedPayload: event.payloadHash,
         refused: message.refused === 'nilified' ? null : message.refused,
       }));
       return noNews;
@@ -340,6 +345,8 @@ function editMessage(
       sentBy: null,
       recipient: null,
       sent: null,
+      sentPayload: null,
+      verifiedPayload: null,
       attestations: [],
       verifiedAt: null,
       alerts: 0,
@@ -407,14 +414,24 @@ function deliver(
 ): BridgeNews {
   const { guid, issuer } = message;
   knowLane(state, source, message);
-  const matched = message.sent !== null && message.deliveries.length === 0;
-  if (message.left) strand(state, source, message, -BigInt(message.sent ?? 0));
-  const deliveries = [...message.deliveries, { value: String(value), time: blockTime, matched, account, transaction }];
+  const payload = message.verifiedPayload;
+  const delivery: DeliveryRecord = {
+    value: String(value),
+    time: blockTime,
+    matched: false,
+    account,
+    transaction,
+    payload,
+  };
+  const own = !isForeign(message, delivery);
+  const matched = own && message.sent !== null && ownDeliveries(message).length === 0;
+  if (message.left && own) strand(state, source, message, -BigInt(message.sent ?? 0));
+  const deliveries = [...message.deliveries, { ...delivery, matched }];
   write(state, 'bridgeMessage', messageKey(issuer, guid), {
     ...message,
     deliveredAt: message.deliveredAt ?? blockTime,
     deliveries,
-    left: false,
+    left: message.left && !own,
   });
   // Only the message itself, not the token's event, tells the nonce by which a send before indexing began is known.
   if (account === null || message.deliveredTransaction === transaction || matched) {
@@ -423,11 +440,11 @@ function deliver(
   return newsOf(issuer, !matched);
 }
 
-/** A message with one delivery of no more than was sent, or with one that needs no send, changes no more. */
+/** A message with one delivery, of what was sent and no more, or with one that needs no send, changes no more. */
 function settleIfDelivered(state: State, source: string, issuer: string, guid: Hash, time: number): void {
   const message = record<MessageRecord>(state, 'bridgeMessage', messageKey(issuer, guid));
   const [delivery, second] = message?.deliveries ?? [];
-  if (!message || !delivery || second) return;
+  if (!message || !delivery || second || isForeign(message, delivery)) return;
   if (message.sent === null) {
     if (message.acknowledged) settle(state, issuer, guid, time);
     return;
@@ -439,13 +456,13 @@ function settleIfDelivered(state: State, source: string, issuer: string, guid: H
 }
 
 function settleIfRefused(state: State, source: string, message: MessageRecord, time: number): void {
-  if (message.refused === 'nilified' || message.sent === null || message.deliveries.length > 0) return;
+  if (message.refused === 'nilified' || message.sent === null) return;
   leave(state, source, message, time);
 }
 
 /** Nobody will see it delivered: its value stays in flight, the message itself is not waited for. */
 function leave(state: State, source: string, message: MessageRecord, time: number): void {
-  if (message.left || message.deliveries.length > 0) return;
+  if (message.left || ownDeliveries(message).length > 0) return;
   strand(state, source, message, BigInt(message.sent ?? 0));
   write(state, 'bridgeMessage', messageKey(message.issuer, message.guid), { ...message, left: true });
   settle(state, message.issuer, message.guid, time);

@@ -1,4 +1,4 @@
-import type { MessageRecord } from './records.ts';
+import { type MessageRecord, ownDeliveries } from './records.ts';
 
 /**
  * Where a message stands at a time.
@@ -21,8 +21,10 @@ export type MessageState =
 
 /** @param time seconds; of the same moment as the record. */
 export function lifecycleOf(message: MessageRecord, time: number): MessageState {
-  const { alertedAt, composed, deliveredAt, refused, sentAt, stuckAt, verifiedAt } = message;
-  if (deliveredAt !== null) return composed === 'delivered' ? 'composed' : 'delivered';
+  const { alertedAt, composed, deliveries, refused, sentAt, stuckAt, verifiedAt } = message;
+  // Where something else was delivered under its GUID, what was sent still waits.
+  if (ownDeliveries(message).length > 0 || (sentAt === null && deliveries.length > 0))
+    return composed === 'delivered' ? 'composed' : 'delivered';
   if (refused === 'burnt' || refused === 'skipped') return refused;
   if (sentAt === null) return 'unsent';
   if (stuckAt !== null && time >= stuckAt) return 'stuck';

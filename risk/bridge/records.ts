@@ -131,6 +131,9 @@ export type MessageRecord = {
   /** 32 bytes. */
   readonly recipient: Hash | null;
   readonly sent: string | null;
+  /** What the send says it does, and what was verified last; a GUID is the same whatever its message does. */
+  readonly sentPayload: Hash | null;
+  readonly verifiedPayload: Hash | null;
   readonly attestations: readonly { readonly verifier: Address; readonly confirmations: number; readonly at: number }[];
   readonly verifiedAt: number | null;
   readonly alerts: number;
@@ -159,7 +162,19 @@ export type DeliveryRecord = {
   /** Who got it; null: nobody. */
   readonly account: Address | null;
   readonly transaction: Hash;
+  /** What was verified for it; null: not known. */
+  readonly payload: Hash | null;
 };
+
+/** It delivered something else than the send of this GUID says. */
+export function isForeign({ sentPayload }: Pick<MessageRecord, 'sentPayload'>, { payload }: DeliveryRecord): boolean {
+  return sentPayload !== null && payload !== null && payload !== sentPayload;
+}
+
+/** Deliveries of what was sent, as far as is known. */
+export function ownDeliveries(message: MessageRecord): readonly DeliveryRecord[] {
+  return message.deliveries.filter((delivery) => !isForeign(message, delivery));
+}
 
 export const laneKey = (issuer: string, sourceId: number, destinationId: number): string =>
   `${issuer}/${sourceId}>${destinationId}`;
