@@ -116,7 +116,7 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
     }
   }
 
-  problems.push(...quoteCycles(config), ...bridgeProblems(config));
+  problems.push(...quoteCycles(config), ...bridgeProblems(config), ...contagionProblems(config));
   const chainOfId = new Map<number, string>();
   for (const [chainName, { meaning }] of Object.entries(chains)) {
     const path = ['chains', chainName, 'meaning'];
@@ -151,7 +151,7 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
         const expected = source.options ? 'option-market' : 'price or sequencer-uptime';
         problem([...at, 'purpose'], `expected ${expected}: that is what ${feed.source} reports`);
       }
-      for (const [member, message] of poolProblems(feed, source, meaning.tokens ?? {})) {
+      for (const [member, message] of poolProblems(feed, source, pricedTokens(meaning.tokens ?? {}, assets))) {
         problem([...at, ...member], message);
       }
       if (feed.purpose !== 'sequencer-uptime') {
@@ -188,8 +188,9 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
     }
 
     for (const [tokenName, token] of Object.entries(meaning.tokens ?? {})) {
-      if (token.asset === undefined || Object.hasOwn(assets, token.asset)) continue;
-      problem([...path, 'tokens', tokenName, 'asset'], `expected one of ${known(assets)}`);
+      const all = { ...assets, ...config.contagion?.assets };
+      if (token.asset === undefined || Object.hasOwn(all, token.asset)) continue;
+      problem([...path, 'tokens', tokenName, 'asset'], `expected one of ${known(all)}`);
     }
     for (const [deploymentName, deployment] of Object.entries(meaning.deployments ?? {})) {
       const at = [...path, 'deployments', deploymentName];
@@ -213,7 +214,45 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
   return problems;
 }
 
+/** Assets and issuers of the contagion index name each other. */
+function contagionProblems({ assets, issuers = {}, contagion }: ChainsConfig): readonly Problem[] {
+  const own = contagion?.assets ?? {};
+  const all = { ...assets, ...own };
+  const problems: Problem[] = [];
+  const one = (path: Path, name: string, of: object) => {
+    if (!Object.hasOwn(of, name)) problems.push({ path, message: `expected one of ${known(of)}` });
+  };
+  const root = (path: Path, name: string) => one(path, name, { ...all, USD: null });
+  for (const [id, entry] of Object.entries(own)) {
+    const path = ['contagion', 'assets', id];
+    for (const field of ['class', 'root'] as const) {
+      const elsewhere = Object.hasOwn(assets, id);
+      if (elsewhere === (entry[field] === undefined)) continue;
+      const expected = elsewhere ? `nothing: assets.${id}.${field} says it` : 'a value: `assets` has no such key';
+      problems.push({ path: [...path, field], message: `expected ${expected}` });
+    }
+    if (entry.root !== undefined) root([...path, 'root'], entry.root);
+    if (entry.sellsAs !== undefined) one([...path, 'sellsAs'], entry.sellsAs, all);
+    for (const [i, issuer] of entry.issuers.entries()) {
+      one([...path, 'issuers', i], issuer, issuers);
+      if (entry.issuers.indexOf(issuer) < i) problems.push({ path: [...path, 'issuers', i], message: 'expected once' });
+    }
+  }
+  for (const [id, entry] of Object.entries(issuers)) {
+    root(['issuers', id, 'root'], entry.root);
+    for (const asset of Object.keys(entry.reserves ?? {})) one(['issuers', id, 'reserves', asset], asset, all);
+  }
+  return problems;
+}
+
 type TokenEntries = NonNullable<ChainEntry['meaning']['tokens']>;
+
+/** Tokens without those assets that nobody prices. */
+function pricedTokens(tokens: TokenEntries, assets: ChainsConfig['assets']): TokenEntries {
+  return mapValues(tokens, ({ asset, ...token }) =>
+    asset !== undefined && Object.hasOwn(assets, asset) ? { ...token, asset } : token,
+  );
+}
 
 /** What is wrong with a feed as a pool, by its members. */
 function poolProblems(
@@ -360,6 +399,12 @@ export function meaningOf(config: ChainsConfig): {
     parameters: config.parameters,
     assets: mapValues(config.assets, ({ description, ...asset }) => asset),
     ...(config.issuers && { issuers: mapValues(config.issuers, ({ verified, note, ...issuer }) => issuer) }),
+    ...(config.contagion && {
+      contagion: {
+        ...config.contagion,
+        assets: mapValues(config.contagion.assets, ({ description, ...asset }) => asset),
+      },
+    }),
     chains: mapValues(config.chains, (chain, chainName) => ({
       ...chain.meaning,
       feeds: Object.fromEntries(

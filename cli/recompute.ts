@@ -33,6 +33,12 @@ export function recomputeCommand(): Command {
               `${asset}  V ${value.vScalar.value}  price ${value.price ?? 'none'}  ${value.status}  sigma ${value.volatility.sigmaFast ?? 'none'}\n`,
             );
           }
+          const { contagion } = report.computed ?? {};
+          if (contagion) {
+            process.stdout.write(
+              `contagion index  ${contagion.value}  now ${contagion.now}  struct ${contagion.struct.value}  ${contagion.status}\n`,
+            );
+          }
         }
         process.stdout.write(
           `${report.differences.length === 0 ? 'identical' : 'different'}  entry ${report.seq} (${report.kind}) of time ${new Date(report.stored.time * 1000).toISOString()}\n`,

@@ -76,5 +76,8 @@ function printComparison(report: AdoptReport): void {
       `  ${asset.asset}: ${asset.changed} published values differ, ${asset.added} added, ${asset.dropped} dropped${largest('V', asset.vScalarMax)}${largest('the price', asset.priceMax)}\n`,
     );
   }
-  if (report.assets.length === 0) process.stdout.write('  no published value differs\n');
+  const { added, changed, dropped } = report.contagion;
+  if (added + changed + dropped > 0) {
+    process.stdout.write(`  contagion index: ${changed} published values differ, ${added} added, ${dropped} dropped\n`);
+  } else if (report.assets.length === 0) process.stdout.write('  no published value differs\n');
 }

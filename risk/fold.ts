@@ -13,12 +13,15 @@ import type {
   PoolDefinition,
   PoolEvent,
 } from '../schema/events.ts';
-import type { Cut, PublishedAsset } from '../schema/published.ts';
+import type { Cut, PublishedAsset, PublishedContagion } from '../schema/published.ts';
 import { toFloat } from '../schema/units.ts';
 import { type ChainHeads, closeIssuer } from './bridge/close-issuer.ts';
 import { coverThrough, evolveBridge, forgetSettled, watchIssuers } from './bridge/evolve.ts';
 import type { IssuerRecord } from './bridge/records.ts';
 import { closeAsset, type FeedAtClose, type FeedFacts } from './close-asset.ts';
+import { Book } from './contagion/book.ts';
+import { closeContagion, contagionDue } from './contagion/close-contagion.ts';
+import { hasBegun } from './contagion/state-facts.ts';
 import { evolveLending, watchDeployment } from './lending/evolve.ts';
 import { evolvePool } from './pool/evolve.ts';
 import { poolFacts, poolKey, watchPool } from './pool/pool.ts';
@@ -42,6 +45,7 @@ import { type Moves, volatilityTick } from './volatility/series.ts';
  * - `pool`, `poolTicks`: the pools that feeds watch, see pool/pool.ts
  * - `sequencer` / chain id: its uptime feed and what that last said; `chain` / chain id: last block with rows, its commitment, membership
  * - `issuer`, `bridge*`: who owes what assets promise, and the messages of bridges, see bridge/records.ts
+ * - `contagion`, `formerPosition`: what the contagion index remembers, see contagion/state-facts.ts
  * - `clock` / `now`: the last closing time
  */
 type AssetRow = {
@@ -69,6 +73,8 @@ export interface Closing {
   readonly step: number;
   readonly cut: Cut;
   readonly assets: { readonly [asset: string]: PublishedAsset };
+  /** Where the index is configured, from the first closing at which every chain with a deployment has brought rows. */
+  readonly contagion?: PublishedContagion;
   /** Set at the closing that follows an adoption. */
   readonly parameters?: ModelParameters;
 }
@@ -101,6 +107,10 @@ export class Fold {
   #dirty = new Set<string>();
   #dirtyIssuers = new Set<string>();
   #adopted = false;
+  /** An event that closes its own second is among the news. */
+  #urgent = false;
+  /** Borrowers as columns, where the contagion index is configured. */
+  #book: Book | undefined;
   /** Closing time that the news so far belongs to. */
   #newsClose = Number.POSITIVE_INFINITY;
   #due: number | undefined;
@@ -114,6 +124,7 @@ export class Fold {
     this.#dirty = new Set();
     this.#dirtyIssuers = new Set();
     this.#adopted = false;
+    this.#urgent = false;
     this.#newsClose = Number.POSITIVE_INFINITY;
     this.#due = undefined;
   }
@@ -156,6 +167,7 @@ export class Fold {
       const at = (this.state.get('issuer', id) as unknown as IssuerRecord).dueAt;
       if (at !== null) due = Math.min(due, Math.max(this.stepEnd(at), this.#stepAfter(closed)));
     }
+    due = Math.min(due, contagionDue(this.state, closed, parameters.stepSeconds) ?? due);
     for (const id of this.state.keys('proposal')) {
       due = Math.min(due, Math.max(this.stepEnd(this.#standsAt(id)), this.#stepAfter(closed)));
     }
@@ -165,6 +177,10 @@ export class Fold {
   #stepAfter(time: number): number {
     const length = this.#parameters.stepSeconds;
     return (Math.floor(time / length) + 1) * length;
+  }
+
+  get #hasIndex(): boolean {
+    return (this.state.get('configuration', 'current') as ConfigurationAdopted | undefined)?.contagion !== undefined;
   }
 
   get #parameters(): ModelParameters {
@@ -268,9 +284,15 @@ export class Fold {
         this.#issuerNews(issuers, effectiveTime, urgent);
         return;
       }
-      default:
+      default: {
+        const { revision } = this.state;
         // The vocabulary of lending deployments; the compiler checks there that none is missing.
         evolveLending(this.state, event, this.#blockTime, this.stepOf(effectiveTime));
+        // What strangers emit changes nothing.
+        if (this.#hasIndex && this.state.revision > revision) {
+          this.#news([], effectiveTime, event.type === 'AccountLiquidated' || event.type === 'DeficitChanged');
+        }
+      }
     }
   }
 
@@ -707,6 +729,7 @@ export class Fold {
   #news(assets: readonly string[], effectiveTime: number, urgent = false): void {
     for (const asset of assets) this.#dirty.add(asset);
     const close = urgent ? effectiveTime : this.stepEnd(effectiveTime);
+    this.#urgent ||= urgent;
     this.#newsClose = Math.min(this.#newsClose, close);
   }
 
@@ -766,16 +789,18 @@ export class Fold {
       this.state.set('asset', id, asRow({ ...row, dueAt: outcome.dueAt, last: outcome.published }));
     }
     const limited = this.#closeIssuers(time, all, heads);
+    const contagion = this.#hasIndex && hasBegun(this.state) ? this.#closeContagion(time) : null;
     this.state.set('clock', 'now', { closed: time });
     const assets: { [asset: string]: PublishedAsset } = {};
     for (const id of [...closed.keys()].sort()) assets[id] = closed.get(id) as PublishedAsset;
     const closing: Closing | null =
-      closed.size > 0
+      closed.size > 0 || contagion !== null
         ? {
             time,
             step: this.stepOf(time),
             cut: this.cut(),
             assets,
+            ...(contagion !== null && { contagion }),
             ...(this.#adopted ? { parameters } : {}),
           }
         : null;
@@ -792,6 +817,18 @@ export class Fold {
       if (closeIssuer(this.state, id, time, heads).limited) limited = true;
     }
     return limited;
+  }
+
+  #closeContagion(time: number): PublishedContagion {
+    this.#book ??= new Book(this.state);
+    return closeContagion({
+      state: this.state,
+      book: this.#book,
+      time,
+      step: this.stepOf(time),
+      stepSeconds: this.#parameters.stepSeconds,
+      urgent: this.#urgent,
+    });
   }
 
   #poolPrice(definition: FeedDefinition, pool: PoolDefinition, time: number): PoolPrice {

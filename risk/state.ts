@@ -34,6 +34,9 @@ export class State {
   readonly #sortedKeys = new Map<string, readonly string[]>();
   /** Places that were written since the last seal. */
   #open: Place[] = [];
+  #revision = 0;
+  /** By followed table: keys of records that changed in any way since they were last taken. */
+  readonly #followed = new Map<string, Set<string>>();
 
   get(table: string, key: string): Row | undefined {
     return this.#tables.get(table)?.get(key)?.row;
@@ -41,13 +44,14 @@ export class State {
 
   /** Writes a record, or removes it when `row` is undefined. The record must not be changed afterwards. */
   set(table: string, key: string, row: Row | undefined): void {
+    this.#revision++;
     const place = this.#place(table, key);
     if (place.write) place.write.after = row;
     else {
       place.write = { table, key, before: place.row, after: row };
       this.#open.push(place);
     }
-    this.#put(table, place, row);
+    this.#put(table, key, place, row);
   }
 
   /** The keys of a table in code-unit order: the only order in which a table may be walked. */
@@ -64,6 +68,28 @@ export class State {
     return keys;
   }
 
+  /** From now on `takeChanged` tells which records of the table changed, undone changes included. */
+  follow(table: string): void {
+    this.#followed.set(table, new Set());
+  }
+
+  /** Keys of a followed table that changed since the last call, in no order. */
+  takeChanged(table: string): ReadonlySet<string> {
+    const changed = this.#followed.get(table) ?? new Set<string>();
+    this.#followed.set(table, new Set());
+    return changed;
+  }
+
+  /** The writes to a table since the last seal. */
+  written(table: string): readonly Write[] {
+    return this.#open.flatMap(({ write }) => (write?.table === table ? [write] : []));
+  }
+
+  /** Counts the writes. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   get isDirty(): boolean {
     return this.#open.length > 0;
   }
@@ -76,8 +102,8 @@ export class State {
   /** Undoes the writes since the last seal. */
   discardOpen(): void {
     for (const place of this.#open) {
-      const { table, before } = place.write as Write;
-      this.#put(table, place, before);
+      const { table, key, before } = place.write as Write;
+      this.#put(table, key, place, before);
     }
     this.#close();
   }
@@ -90,14 +116,14 @@ export class State {
       if (place.row !== after) {
         throw new InvariantError(`Frame ${frame.time} does not fit ${table}/${key}: frames undone out of order`);
       }
-      this.#put(table, place, before);
+      this.#put(table, key, place, before);
       if (before === undefined) this.#tables.get(table)?.delete(key);
     }
   }
 
   /** Fills an empty state from a snapshot. */
   load(rows: Iterable<readonly [table: string, key: string, row: Row]>): void {
-    for (const [table, key, row] of rows) this.#put(table, this.#place(table, key), row);
+    for (const [table, key, row] of rows) this.#put(table, key, this.#place(table, key), row);
   }
 
   #place(table: string, key: string): Place {
@@ -114,7 +140,8 @@ export class State {
     return place;
   }
 
-  #put(table: string, place: Place, row: Row | undefined): void {
+  #put(table: string, key: string, place: Place, row: Row | undefined): void {
+    if (this.#followed.size > 0) this.#followed.get(table)?.add(key);
     if ((place.row === undefined) !== (row === undefined)) this.#sortedKeys.delete(table);
     place.row = row;
   }

@@ -126,6 +126,52 @@ export const bridgeSchema = z.strictObject({
   note: z.string().optional(),
 });
 
+const contagionAssetSchema = z.strictObject({
+  class: assetSchema.shape.class.optional().meta({ description: 'Only where `assets` has no such key' }),
+  root: z.string().min(1).optional().meta({ description: 'Only where `assets` has no such key' }),
+  issuers: z.array(issuerKey).default([]).meta({
+    description: 'Who owes it, on every chain; bridges are found by their members',
+  }),
+  sellsAs: assetKey.optional().meta({ description: 'The asset in whose market it is sold; default itself' }),
+  depthUsd: z.number().gt(0).max(1e15).optional().meta({
+    description: 'USD whose sale lowers its price by 1 - 1/e, where no watched pool shows it',
+  }),
+  redemption: z.enum(['open', 'closed']).default('closed').meta({
+    description: 'Whether its issuers pay out at value: where no market is watched, it then loses 2 % instead of 25 %',
+  }),
+  description: z.string().optional(),
+});
+
+const unit = z.number().min(0).max(1);
+
+/** Constants of the contagion index; the defaults are those of docs/methodology/contagion-index.md. */
+export const contagionParametersSchema = z.strictObject({
+  structWeight: unit.default(0.25),
+  structEverySteps: z.number().int().min(1).max(10_000).default(5).meta({
+    description: 'The scenarios are evaluated anew after so many steps, and at urgent sub-steps',
+  }),
+  marketFallLarge: unit.default(0.2),
+  marketFallSmall: unit.default(0.1),
+  lstBasisLoss: unit.default(0.03),
+  failingIssuersMax: z.number().int().min(0).max(100).default(10),
+  utilisationLoss: unit.default(0.05),
+  poolLossGivenDefault: unit.default(0.2),
+  bonus: unit.default(0.05).meta({ description: 'What a liquidator gets on top of the debt he repays' }),
+  closeFactor: unit.default(0.5),
+  fullLiquidationHealthFactor: unit.default(0.95),
+  roundsMax: z.number().int().min(1).max(10_000).default(200),
+  coverageMin: unit.default(0.8),
+  chainLagSecondsMax: seconds.default(1200).meta({
+    description: 'Normal age of the newest block with rows of a chain; twice as old degrades the index',
+  }),
+});
+
+/** What the contagion index needs besides prices and positions. Absent: no index. */
+export const contagionSchema = z.strictObject({
+  parameters: contagionParametersSchema.prefault({}),
+  assets: z.record(assetKey, contagionAssetSchema).default({}),
+});
+
 /** The two tokens of a pool, and what its price is made of besides its ticks. */
 export const poolSchema = z.strictObject({
   token0: z.string().meta({ description: 'Key of a token of the chain: the one with the smaller address' }),
@@ -187,7 +233,7 @@ export const deploymentSchema = z.strictObject({
 /** A token of a chain and the asset it is a claim on. */
 export const tokenSchema = z.strictObject({
   address,
-  asset: z.string().optional().meta({ description: 'Key of an asset; absent: none of ours prices it' }),
+  asset: z.string().optional().meta({ description: 'Key of an asset, of `assets` or of `contagion`; absent: unknown' }),
   decimals: z.number().int().min(0).max(36),
 });
 
@@ -248,6 +294,7 @@ export const chainsConfigSchema = z.strictObject({
   parameters: parametersSchema,
   assets: z.record(assetKey, assetSchema),
   issuers: z.record(issuerKey, issuerSchema).optional(),
+  contagion: contagionSchema.optional(),
   chains: z.record(chainKey, z.strictObject({ meaning: chainMeaningSchema, wiring: chainWiringSchema.prefault({}) })),
   operation: operationSchema.prefault({}),
 });
@@ -265,6 +312,9 @@ export const meaningSchema = z.strictObject({
   parameters: parametersSchema,
   assets: z.record(assetKey, assetSchema.omit({ description: true })),
   issuers: z.record(issuerKey, issuerSchema.omit({ verified: true, note: true })).optional(),
+  contagion: contagionSchema
+    .extend({ assets: z.record(assetKey, contagionAssetSchema.omit({ description: true })) })
+    .optional(),
   chains: z.record(
     chainKey,
     chainMeaningSchema.extend({
@@ -275,6 +325,7 @@ export const meaningSchema = z.strictObject({
   ),
 });
 export type Meaning = z.output<typeof meaningSchema>;
+export type ContagionParametersMeaning = z.output<typeof contagionParametersSchema>;
 export type AccountingRule = z.output<typeof accountingRule>;
 export type DeploymentMeaning = NonNullable<Meaning['chains'][string]['deployments']>[string];
 export type IssuerMeaning = NonNullable<Meaning['issuers']>[string];

@@ -36,6 +36,45 @@ export interface ConfigurationAdopted {
   /** Absent where chains.json names none. */
   readonly issuers?: readonly IssuerDefinition[];
   readonly bridges?: readonly BridgeDefinition[];
+  /** Absent: no contagion index. */
+  readonly contagion?: ContagionDefinition;
+}
+
+/** What the contagion index needs besides prices, positions and issuers. */
+export interface ContagionDefinition {
+  readonly parameters: ContagionSettings;
+  /** All priced assets, and those that only the index knows; sorted by id. */
+  readonly assets: readonly ContagionAssetDefinition[];
+}
+
+/** Constants of the index that an operator may set; the meaning of each: risk model 1.13. */
+export interface ContagionSettings {
+  readonly structWeight: number;
+  readonly structEverySteps: number;
+  readonly marketFallLarge: number;
+  readonly marketFallSmall: number;
+  readonly lstBasisLoss: number;
+  readonly failingIssuersMax: number;
+  readonly utilisationLoss: number;
+  readonly poolLossGivenDefault: number;
+  readonly bonus: number;
+  readonly closeFactor: number;
+  readonly fullLiquidationHealthFactor: number;
+  readonly roundsMax: number;
+  readonly coverageMin: number;
+  readonly chainLagSecondsMax: number;
+}
+
+export interface ContagionAssetDefinition {
+  readonly id: string;
+  readonly class: AssetDefinition['class'];
+  /** `USD`, or the asset it is promised to follow; itself: it is the market of its root. */
+  readonly root: string;
+  readonly issuers: readonly string[];
+  readonly sellsAs: string;
+  /** USD; null: pools say, or nobody does. */
+  readonly depthUsd: number | null;
+  readonly redemption: 'open' | 'closed';
 }
 
 /** A price source joins a running lineage. */

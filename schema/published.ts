@@ -148,8 +148,137 @@ export type PublishedAsset = {
   };
 };
 
+/** An asset in the contagion index at one closing. */
+export type PublishedContagionAsset = {
+  /** USD of one token that losses are measured against: the largest over deployments; null: nobody holds or prices it. */
+  readonly referenceUsd: number | null;
+  /** What selling it brings now, USD; empty: no market is watched (its loss is then that of risk model 1.4). */
+  readonly quotesUsd: readonly number[];
+  /** l_k: observed loss against its reference value, in [0, 1]. */
+  readonly loss: number;
+  /** USD whose sale lowers its price by 1 - 1/e, and who says so. */
+  readonly depthUsd: number;
+  readonly depthFrom: 'pools' | 'configuration' | 'class-median' | 'unknown';
+  /** p_k of GCI_now: share by which sales lower its price. */
+  readonly impact: number;
+  /** 1 - (1 - l_k) prod (1 - g_b): share of its claim that is lost. */
+  readonly claimLoss: number;
+  /** V raised towards its stress level by the index and by the claim that is lost; annualised. */
+  readonly vTotal: {
+    readonly value: number;
+    /** `value` in 1e-18, rounded up. */
+    readonly wad: string;
+    /** G_k in [0, 1]. */
+    readonly contagion: number;
+    /** V of a stressed market. */
+    readonly stress: number;
+    /** The V-Scalar it starts from; null: missing, `value` is the stress. */
+    readonly vScalar: number | null;
+  };
+};
+
+/** An issuer in the contagion index at one closing. */
+export type PublishedIssuer = {
+  readonly backing: 'ledger' | 'reserves' | 'attested';
+  /** `degraded`: its backing is not known (the loss then drifts to .25), or part of it is undetermined; see `reasons`. */
+  readonly status: 'ok' | 'degraded';
+  readonly reasons: readonly string[];
+  /** l_b: observed loss. */
+  readonly loss: number;
+  /** g_b of GCI_now: with what its borrowers and its reserves lack. */
+  readonly totalLoss: number;
+  /** What it owes, USD, if it lends. */
+  readonly supplyUsd: number | null;
+};
+
+export type PublishedScenario = {
+  readonly name: string;
+  /** R in [0, 1]. */
+  readonly healthLost: number;
+  readonly badDebtUsd: number;
+  /** `badDebtUsd` / all debt. */
+  readonly badDebtShare: number;
+  readonly converged: boolean;
+};
+
+export type PublishedShare = { readonly name: string; readonly share: number };
+
+/** GCI_struct with what is evaluated as rarely. */
+export type PublishedStruct = {
+  /** Closing time, seconds. */
+  readonly time: number;
+  /** The worst R of the scenarios. */
+  readonly value: number;
+  /** The same with the positions before the window of publication. */
+  readonly valueBefore: number;
+  readonly worst: string | null;
+  readonly converged: boolean;
+};
+
+export type PublishedContagionDetails = {
+  readonly scenarios: readonly PublishedScenario[];
+  /** Where GCI_now came from at that time: `sources` add up to `total` less `liquidationsAlone`. */
+  readonly contributions: {
+    readonly liquidationsAlone: number;
+    readonly sources: readonly PublishedShare[];
+    readonly total: number;
+  };
+  readonly indicators: {
+    readonly interProtocolLeverage: number;
+    readonly chainLength: number;
+    readonly ownerOverlap: number;
+    readonly concentration: {
+      readonly byDeployment: number;
+      readonly byOwner: number;
+      readonly byCollateralRoot: number;
+      readonly byIssuer: number;
+    };
+  };
+};
+
+/** The contagion index at one closing time. */
+export type PublishedContagion = {
+  readonly status: 'ok' | 'degraded';
+  /** Why it is degraded: `coverage`, `not-converged`, `chain:...`, `issuer:...`, `no-price:...`; sorted. */
+  readonly reasons: readonly string[];
+  /** The published GCI in [0, 1]. */
+  readonly value: number;
+  /** `value` in 1e-18, rounded up. */
+  readonly wad: string;
+  /** GCI of this closing, before the rules of publication, and with the positions before their window. */
+  readonly computed: number;
+  readonly computedBefore: number;
+  /** GCI_now, and its shortfalls beyond those of the market move alone, USD. */
+  readonly now: number;
+  readonly badDebtUsd: number;
+  readonly converged: boolean;
+  readonly rounds: number;
+  readonly struct: PublishedStruct;
+  /** Present where `struct` is of this closing. */
+  readonly details?: PublishedContagionDetails;
+  /** Share of collateral, by value, that is priced and up to date. */
+  readonly coverage: number;
+  readonly accounts: number;
+  readonly debtUsd: number;
+  readonly netDebtUsd: number;
+  readonly collateralUsd: number;
+  /** Where GCI_now lands: each list adds up to it. */
+  readonly landed: {
+    readonly byDeployment: readonly PublishedShare[];
+    readonly byChain: readonly PublishedShare[];
+    readonly byDebtAsset: readonly PublishedShare[];
+  };
+  readonly assets: { readonly [asset: string]: PublishedContagionAsset };
+  readonly issuers: { readonly [issuer: string]: PublishedIssuer };
+  /** Reserves (`deployment/reserve`) that no source has priced lately. */
+  readonly unpriced: readonly string[];
+};
+
 /** Block per chain that a number rests on: the last block with rows at or before the closing time. Sorted by chain id. */
 export type Cut = readonly { readonly chainId: number; readonly number: number; readonly hash: string }[];
+
+/** The name of the contagion index among what is retracted; no asset can have it. */
+export const CONTAGION = '@contagion';
 
 export type JournalKind = 'provisional' | 'final' | 'superseding' | 'lineage';
 
@@ -166,7 +295,9 @@ export type JournalBody = {
   readonly behind: readonly number[];
   readonly values: {
     readonly assets: { readonly [asset: string]: PublishedAsset };
-    /** Assets of the superseded entry that have no value here any more. */
+    /** Present at every closing where the index is configured. */
+    readonly contagion?: PublishedContagion;
+    /** Assets of the superseded entry that have no value here any more; `@contagion`: its index. */
     readonly retracted?: readonly string[];
     readonly parameters?: Canonical;
     /** kind `lineage`: the lineage switched from and why. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Canonical, canonicalJson } from '../schema/canonical.ts';
 import { FatalError, invariant } from '../schema/errors.ts';
 import type { ObservationRow } from '../schema/log-rows.ts';
-import type { JournalBody } from '../schema/published.ts';
+import { CONTAGION, type JournalBody } from '../schema/published.ts';
 import { type CopyValue, copyRows } from './copy-rows.ts';
 import { type Client, type Pool, type Queryable, transaction } from './database.ts';
 import { earliestOf, type LendingRows, rewindLending, writeLending } from './lending-store.ts';
@@ -372,6 +372,11 @@ export async function writeCommit(client: Client, commit: FoldCommit): Promise<v
     'published_asset (seq, lineage, asset, step, time, kind, retracted, status, price, confidence, v_scalar, v_scalar_wad, sigma_fast, sigma_slow)',
     commit.journal.flatMap(({ seq, parsed }) => publishedRows(seq, parsed)),
   );
+  await copyRows(
+    client,
+    'published_contagion (seq, lineage, step, time, kind, retracted, status, value, now, struct, coverage, struct_time)',
+    commit.journal.flatMap(({ seq, parsed }) => contagionRows(seq, parsed)),
+  );
   if (commit.rewindVersionsTo !== null) {
     await client.query('DELETE FROM feed_version WHERE lineage = $1 AND from_time > $2', [
       commit.lineage,
@@ -430,17 +435,20 @@ function publishedRows(seq: number, body: JournalBody): CopyValue[][] {
       value.volatility.sigmaFast,
       value.volatility.sigmaSlow,
     ]),
-    ...(body.values.retracted ?? []).map((asset) => [
-      ...head(asset, true),
-      'insufficient',
-      null,
-      null,
-      null,
-      null,
-      null,
-      null,
-    ]),
+    ...(body.values.retracted ?? [])
+      .filter((name) => name !== CONTAGION)
+      .map((asset) => [...head(asset, true), 'insufficient', null, null, null, null, null, null]),
   ];
+}
+
+function contagionRows(seq: number, { kind, lineage, step, time, values }: JournalBody): CopyValue[][] {
+  const { contagion, retracted } = values;
+  const isRetracted = retracted?.includes(CONTAGION) === true;
+  if (!contagion && !isRetracted) return [];
+  const head = [seq, lineage, step, time, kind, isRetracted];
+  if (!contagion) return [[...head, null, null, null, null, null, null]];
+  const { coverage, now, status, struct, value } = contagion;
+  return [[...head, status, value, now, struct.value, coverage, struct.time]];
 }
 
 async function writeFeedVersions(client: Client, commit: FoldCommit): Promise<void> {

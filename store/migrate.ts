@@ -3,6 +3,7 @@ import { LogAndFold1700000000001 } from '../migrations/0001-log-and-fold.ts';
 import { PublishedValueOnce1700000000002 } from '../migrations/0002-published-value-once.ts';
 import { LendingVersions1700000000003 } from '../migrations/0003-lending-versions.ts';
 import { Backfill1700000000004 } from '../migrations/0004-backfill.ts';
+import { PublishedContagion1700000000005 } from '../migrations/0005-published-contagion.ts';
 import { FatalError, InvariantError } from '../schema/errors.ts';
 import type { ChainId, Hash } from '../schema/ids.ts';
 import { createPool, type Pool, type Queryable, readerRole, transaction } from './database.ts';
@@ -13,6 +14,7 @@ const migrations = [
   PublishedValueOnce1700000000002,
   LendingVersions1700000000003,
   Backfill1700000000004,
+  PublishedContagion1700000000005,
 ];
 
 const partitioned = ['block', 'log', 'state_read'] as const;

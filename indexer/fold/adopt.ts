@@ -44,6 +44,8 @@ export interface AdoptReport {
   /** What differs in configuration and model: JSON paths with both values. */
   readonly reasons: readonly string[];
   readonly assets: readonly AssetChange[];
+  /** Closings whose contagion index differs. */
+  readonly contagion: { readonly changed: number; readonly dropped: number; readonly added: number };
   readonly finalTime: number;
 }
 
@@ -142,7 +144,17 @@ async function compare(
   };
   const stored = readJournal(client, { lineage: options.from, kinds: ['final'] });
   let entry = await stored.next();
-  const settle = (time: number, before: Closing['assets'], after: Closing['assets']): void => {
+  const contagion = { changed: 0, dropped: 0, added: 0 };
+  const none: Published = { assets: {} };
+  const settle = (time: number, former: Published, next: Published): void => {
+    const { assets: before } = former;
+    const { assets: after } = next;
+    if (!former.contagion !== !next.contagion) contagion[former.contagion ? 'dropped' : 'added']++;
+    else if (
+      canonicalJson(former.contagion as unknown as Canonical) !== canonicalJson(next.contagion as unknown as Canonical)
+    ) {
+      contagion.changed++;
+    }
     for (const asset of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
       const a = before[asset];
       const b = after[asset];
@@ -162,16 +174,15 @@ async function compare(
   })) {
     for (const closing of piece.closings) {
       for (; !entry.done && entry.value.parsed.time < closing.time; entry = await stored.next()) {
-        settle(entry.value.parsed.time, entry.value.parsed.values.assets, {});
+        settle(entry.value.parsed.time, entry.value.parsed.values, none);
       }
       if (!entry.done && entry.value.parsed.time === closing.time) {
-        settle(closing.time, entry.value.parsed.values.assets, closing.assets);
+        settle(closing.time, entry.value.parsed.values, closing);
         entry = await stored.next();
-      } else settle(closing.time, {}, closing.assets);
+      } else settle(closing.time, none, closing);
     }
   }
-  for (; !entry.done; entry = await stored.next())
-    settle(entry.value.parsed.time, entry.value.parsed.values.assets, {});
+  for (; !entry.done; entry = await stored.next()) settle(entry.value.parsed.time, entry.value.parsed.values, none);
 
   const reasons = differences('', stated.content, options.meaning);
   if (former.modelVersion !== options.modelVersion) {
@@ -182,9 +193,12 @@ async function compare(
     to: options.to,
     reasons,
     assets: [...tallies.keys()].sort().map((asset) => tallies.get(asset) as AssetChange),
+    contagion,
     finalTime: options.finalTime,
   };
 }
+
+type Published = Pick<Closing, 'assets' | 'contagion'>;
 
 function change(
   tally: { -readonly [K in keyof AssetChange]: AssetChange[K] },

@@ -1,6 +1,6 @@
 import type { Closing } from '../../risk/fold.ts';
 import { type Canonical, canonicalJson } from '../../schema/canonical.ts';
-import type { Cut, JournalBody } from '../../schema/published.ts';
+import { CONTAGION, type Cut, type JournalBody } from '../../schema/published.ts';
 import { type JournalEntry, journalEntry } from '../../store/fold-store.ts';
 import type { EngineFrame } from './engine.ts';
 
@@ -21,9 +21,15 @@ export function journalBody(
     behind: extra.behind ?? [],
     values: {
       assets: closing.assets,
+      ...(closing.contagion && { contagion: closing.contagion }),
       ...(closing.parameters ? { parameters: closing.parameters as unknown as Canonical } : {}),
     },
   };
+}
+
+/** What of a closing can be retracted, sorted. */
+export function publishedNames({ assets, contagion }: Pick<JournalBody['values'], 'assets' | 'contagion'>): string[] {
+  return [...Object.keys(assets), ...(contagion ? [CONTAGION] : [])].sort();
 }
 
 /** What must be equal for a refold to publish nothing. */
@@ -33,7 +39,7 @@ const substance = (body: JournalBody): string =>
 interface Published {
   readonly seq: number;
   readonly substance: string;
-  readonly assets: readonly string[];
+  readonly names: readonly string[];
 }
 
 /** What a round adds to the journal. `settle` is called once it is stored. */
@@ -113,7 +119,7 @@ export class Publication {
     for (const [time, former] of ascending(provisional)) {
       if (time > finalTime) continue;
       // A provisional closing whose news vanished is taken back when the final record passes it.
-      const lost = former.assets.filter((asset) => !finals.get(time)?.assets[asset]);
+      const lost = missingFrom(finals.get(time), former);
       if (lost.length > 0) say(this.#retraction(time, former.seq, lost, round.cut));
       provisional.delete(time);
     }
@@ -127,13 +133,13 @@ export class Publication {
         behind: round.behind(closing.time),
       });
       if (former?.substance === substance(body)) continue;
-      const retracted = former?.assets.filter((asset) => !closing.assets[asset]) ?? [];
+      const retracted = former ? missingFrom(closing, former) : [];
       const entry = say(retracted.length > 0 ? { ...body, values: { ...body.values, retracted } } : body);
       provisional.set(closing.time, published(entry.seq, body));
     }
     for (const [time, former] of ascending(provisional)) {
-      if (standing.has(time) || time > round.foldedTime || former.assets.length === 0) continue;
-      const entry = say(this.#retraction(time, former.seq, former.assets, round.cut));
+      if (standing.has(time) || time > round.foldedTime || former.names.length === 0) continue;
+      const entry = say(this.#retraction(time, former.seq, former.names, round.cut));
       provisional.set(time, published(entry.seq, entry.parsed));
     }
     return {
@@ -162,7 +168,12 @@ export class Publication {
 }
 
 function published(seq: number, body: JournalBody): Published {
-  return { seq, substance: substance(body), assets: Object.keys(body.values.assets).sort() };
+  return { seq, substance: substance(body), names: publishedNames(body.values) };
+}
+
+function missingFrom(closing: Closing | undefined, { names }: Published): string[] {
+  const present = closing ? publishedNames(closing) : [];
+  return names.filter((name) => !present.includes(name));
 }
 
 function ascending<T>(byTime: ReadonlyMap<number, T>): [number, T][] {

@@ -20,7 +20,7 @@ import { decodableTopics, decodeObservation } from '../sources/registry.ts';
 import { FoldEngine, type LogEntry } from './engine.ts';
 import { decoderFor } from './lineage.ts';
 import { observationsOf, readEntries } from './log-entries.ts';
-import { journalBody } from './publication.ts';
+import { journalBody, publishedNames } from './publication.ts';
 
 /** Seconds of history between two reports and releases of memory. */
 const PIECE_SECONDS = 6 * 3600;
@@ -211,7 +211,7 @@ function missing(closing: Closing, found: string): Difference {
   return {
     where: `final record of time ${closing.time}`,
     found,
-    expected: `values of ${Object.keys(closing.assets).join(', ')}`,
+    expected: `values of ${publishedNames(closing).join(', ')}`,
   };
 }
 
@@ -303,18 +303,19 @@ export async function recompute(options: {
       }
       const { retracted, ...kept } = values;
       if (computed === null) {
-        if (Object.keys(kept.assets).length > 0) {
+        if (publishedNames(kept).length > 0) {
           differences.push({
             where: `journal entry ${entry.seq}`,
             found: 'values',
             expected: 'none: the log gives no closing at its time',
           });
         }
-      } else if (Object.keys(kept.assets).length === 0 && retracted) {
+      } else if (publishedNames(kept).length === 0 && retracted) {
         // A pure retraction only says what is no longer there.
-        for (const asset of retracted.filter((id) => computed?.assets[id])) {
+        const given = publishedNames(computed);
+        for (const name of retracted.filter((one) => given.includes(one))) {
           differences.push({
-            where: `journal entry ${entry.seq}, retracted ${asset}`,
+            where: `journal entry ${entry.seq}, retracted ${name}`,
             found: 'a retraction',
             expected: 'its value, which the log still gives',
           });

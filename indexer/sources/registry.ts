@@ -9,6 +9,7 @@ import { InvariantError } from '../../schema/errors.ts';
 import type {
   BridgeDefinition,
   ConfigurationAdopted,
+  ContagionDefinition,
   DeploymentDefinition,
   DomainEvent,
   FeedDefinition,
@@ -234,6 +235,30 @@ export function configurationAdopted(meaning: Meaning, sha256: string): Configur
     ),
     ...(issuers.length > 0 && { issuers }),
     ...(bridges.length > 0 && { bridges }),
+    ...(meaning.contagion && { contagion: contagionDefinition(meaning, meaning.contagion) }),
+  };
+}
+
+function contagionDefinition(
+  meaning: Meaning,
+  { parameters, assets }: NonNullable<Meaning['contagion']>,
+): ContagionDefinition {
+  const ids = distinct([...Object.keys(meaning.assets), ...Object.keys(assets)]);
+  return {
+    parameters,
+    assets: ids.map((id) => {
+      const known = meaning.assets[id];
+      const entry = assets[id];
+      return {
+        id,
+        class: known?.class ?? entry?.class ?? 'volatile',
+        root: known?.root ?? entry?.root ?? id,
+        issuers: entry?.issuers ?? [],
+        sellsAs: entry?.sellsAs ?? id,
+        depthUsd: entry?.depthUsd ?? null,
+        redemption: entry?.redemption ?? 'closed',
+      };
+    }),
   };
 }
 

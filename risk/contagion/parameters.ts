@@ -1,3 +1,5 @@
+import type { ContagionSettings } from '../../schema/events.ts';
+
 /**
  * The constants of the contagion index. Shares and losses in [0, 1], times in seconds. "Judged" values are defaults
  * chosen, not calibrated.
@@ -29,6 +31,23 @@ export type ContagionParameters = {
   /** Sources of loss named in the contributions; the others count as one. */
   readonly namedSourcesMax: number;
 };
+
+/** What an operator has set, and the constants of the arithmetic. */
+export function contagionParameters(settings: ContagionSettings): ContagionParameters {
+  const {
+    structWeight,
+    marketFallLarge,
+    marketFallSmall,
+    lstBasisLoss,
+    failingIssuersMax,
+    utilisationLoss,
+    roundsMax,
+  } = settings;
+  return {
+    ...defaultContagionParameters,
+    ...{ structWeight, marketFallLarge, marketFallSmall, lstBasisLoss, failingIssuersMax, utilisationLoss, roundsMax },
+  };
+}
 
 export const defaultContagionParameters: ContagionParameters = {
   betaMax: 1,

@@ -3,7 +3,7 @@ import { exp } from '../math/exp-log-pow.ts';
 
 /** A rise stands for at least so many closed steps and so long before positions alone can publish it. Judged. */
 const PERSISTENCE_STEPS = 3;
-const PERSISTENCE_SECONDS = 60;
+export const PERSISTENCE_SECONDS = 60;
 const FALL_TAU_SECONDS = 6 * 3600;
 /** Where blindness leads, and how fast. Judged. */
 const DEGRADED_CAP = 0.5;

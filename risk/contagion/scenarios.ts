@@ -56,10 +56,12 @@ function withIssuerLoss(shock: Shock, issuer: number, loss: number): Shock {
   return { ...shock, issuerLosses: shock.issuerLosses.map((own, b) => (b === issuer ? Math.max(own, loss) : own)) };
 }
 
-/** Slots of the issuers, largest first. */
+/** Slots of the issuers, largest first, without those over whom there is no collateral: their failure reaches nobody. */
 function failingIssuers(system: ContagionSystem): readonly number[] {
   const sizes = issuerSizes(system);
-  return byDescending(system.issuers.map((issuer, b) => ({ slot: b, id: issuer.id, size: sizes[b]! })));
+  return byDescending(
+    system.issuers.flatMap(({ id }, slot) => (sizes[slot]! > 0 ? [{ slot, id, size: sizes[slot]! }] : [])),
+  );
 }
 
 function largestPool({ issuers }: ContagionSystem): number | null {

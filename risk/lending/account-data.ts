@@ -62,6 +62,19 @@ export interface AccountData {
 }
 
 /**
+ * The threshold of an account's category for a reserve, basis points; null: the reserve is not in it. `former`: up to v3.0
+ * a reserve names its one category.
+ */
+export function categoryThreshold(
+  former: boolean,
+  reserve: Pick<ReserveFacts, 'reserve' | 'emode'>,
+  emode: Pick<EModeFacts, 'collateral' | 'liquidationThreshold'> & { readonly category: number },
+): number | null {
+  const isMember = former ? reserve.emode === emode.category : emode.collateral.includes(reserve.reserve);
+  return isMember ? emode.liquidationThreshold : null;
+}
+
+/**
  * An account's figures at block time `time`, exactly as the pool computes them (GenericLogic of the release `rule`).
  * `reserves` in the order of the pool's list: its sums are of integers, so the order does not matter to them.
  */
@@ -85,8 +98,8 @@ export function accountData(input: {
   for (const reserve of input.reserves) {
     const leg = input.legs.get(reserve.reserve);
     if (!leg) continue;
-    const inCategory =
-      emode !== null && (former ? reserve.emode === emode.category : emode.collateral.includes(reserve.reserve));
+    const ofCategory = emode === null ? null : categoryThreshold(former, reserve, emode);
+    const inCategory = emode !== null && ofCategory !== null;
     const price = former && inCategory && emode.price !== null ? emode.price : reserve.price;
     const unit = 10n ** BigInt(reserve.decimals);
     const supplied = balanceOf(reserve.supplyRule, 'supply', leg.scaledSupply, liquidityIndexAt(reserve, time));
@@ -94,7 +107,7 @@ export function accountData(input: {
     const suppliedValue = price === null ? null : (supplied * price) / unit;
     const borrowedValue =
       price === null ? null : former ? (borrowed * price) / unit : ceilDivide(borrowed * price, unit);
-    const threshold = inCategory ? emode.liquidationThreshold : reserve.liquidationThreshold;
+    const threshold = ofCategory ?? reserve.liquidationThreshold;
     const isCollateral = leg.usedAsCollateral && (!former || reserve.liquidationThreshold !== 0);
     if (isCollateral) {
       if (suppliedValue === null) collateralKnown = false;

@@ -1,0 +1,327 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Canonical, canonicalJson } from '../../schema/canonical.ts';
+import type { DomainEvent } from '../../schema/events.ts';
+import { type AssetName, assetNames, MarketStory, startPrices, storyIssuers } from './market-story.fixture.ts';
+
+const sum = (shares: readonly { readonly share: number }[]) => shares.reduce((total, { share }) => total + share, 0);
+const textOf = (value: unknown) => canonicalJson(value as Canonical);
+
+/** Two calm borrowers, one on each chain, and a lender of what they owe. */
+function calm(): MarketStory {
+  const story = new MarketStory();
+  return story
+    .on(
+      1,
+      100,
+      ...story.supplies(1, 9, 'USDC', 1e6),
+      ...story.supplies(1, 1, 'ETH', 10),
+      ...story.borrows(1, 1, 'USDC', 8000),
+    )
+    .on(
+      2,
+      105,
+      ...story.supplies(2, 9, 'USDC', 1e6),
+      ...story.supplies(2, 2, 'ETH', 20),
+      ...story.borrows(2, 2, 'USDC', 10_000),
+    );
+}
+
+describe('the contagion index of a closing', () => {
+  test('calm accounts have none now; what is configured and held is covered', () => {
+    const { index } = calm().through(600);
+    const { accounts, coverage, debtUsd, now, reasons, status, unpriced } = index;
+    expect({ accounts, coverage, debtUsd, now, reasons, status, unpriced }).toEqual({
+      ...{ accounts: 2, coverage: 1, debtUsd: 18_000, now: 0, reasons: [], status: 'ok', unpriced: [] },
+    });
+  });
+
+  test('an account in distress: the loss lands on its deployment, and contributions add up to it', () => {
+    const story = calm();
+    story
+      .on(1, 110, ...story.supplies(1, 3, 'xUSD', 100_000), ...story.borrows(1, 3, 'USDC', 70_000))
+      .through(600)
+      .on(1, 610, story.marketPrice('xUSD', 0.9, 610))
+      .through(620);
+    const { details, landed, now, assets } = story.index;
+    expect(assets['xUSD']?.loss).toBeCloseTo(1 - 0.9 - 0.005, 12);
+    expect(now).toBeGreaterThan(0.3);
+    expect(landed.byDeployment.map(({ name }) => name)).toEqual(['chain-1/aave']);
+    for (const list of Object.values(landed)) expect(sum(list)).toBeCloseTo(now, 12);
+    expect(details).toBeUndefined();
+    story.through(700);
+    const { contributions } = story.closings.findLast(({ contagion }) => contagion?.details)?.contagion?.details ?? {};
+    expect(sum(contributions?.sources ?? [])).toBeCloseTo(
+      (contributions?.total ?? 0) - (contributions?.liquidationsAlone ?? 0),
+      12,
+    );
+    expect(contributions?.sources[0]?.name).toBe('asset:xUSD');
+  });
+
+  test('what is held and owed in the same token neither weighs nor sells', () => {
+    const story = calm();
+    story.on(1, 110, ...story.supplies(1, 3, 'USDC', 1000), ...story.borrows(1, 3, 'USDC', 840)).through(600);
+    expect(story.index.debtUsd - story.index.netDebtUsd).toBeCloseTo(840, 9);
+  });
+
+  test('a rise that positions drive is published once it has stood 60 s, one that losses drive at once', () => {
+    const story = calm();
+    story.through(600).on(1, 610, ...story.supplies(1, 3, 'xUSD', 100_000), ...story.borrows(1, 3, 'USDC', 79_000));
+    const before = story.index.value;
+    // The scenarios are evaluated again 50 s after 600, and find it.
+    story.through(709);
+    const { computed, value } = story.index;
+    expect([computed > before + 0.05, value]).toEqual([true, expect.closeTo(before, 3)]);
+    expect(story.through(719).index.value).toBeCloseTo(computed, 3);
+    expect(story.closings.at(-1)?.time).toBe(710);
+
+    story.on(1, 720, story.marketPrice('xUSD', 0.8, 720)).through(720);
+    expect(story.index.computed).toBeGreaterThan(computed + 0.2);
+    expect(story.index.value).toBe(story.index.computed);
+  });
+
+  test('positions opened and closed within a minute are never published', () => {
+    const story = calm();
+    story.through(600);
+    const before = story.index.value;
+    story
+      .on(1, 610, ...story.supplies(1, 3, 'xUSD', 100_000), ...story.borrows(1, 3, 'USDC', 79_000))
+      .on(1, 640, ...story.borrows(1, 3, 'USDC', -79_000))
+      .through(1200);
+    const values = story.closings.filter(({ time }) => time > 600).map(({ contagion }) => contagion?.value ?? 1);
+    expect(Math.max(...values)).toBeLessThanOrEqual(before);
+  });
+
+  test('concentration in a calm market: V_total rises while V does not', () => {
+    const held = (spread: boolean) => {
+      const story = new MarketStory();
+      const collaterals: readonly AssetName[] = spread
+        ? ['USDC', 'xUSD', 'USDC', 'xUSD']
+        : ['xUSD', 'xUSD', 'xUSD', 'xUSD'];
+      const events = collaterals.flatMap((asset, i) => [
+        ...story.supplies(1, 10 + i, asset, 1_000_000 / startPrices[asset]),
+        ...story.borrows(1, 10 + i, 'ETH', 300),
+      ]);
+      return story.on(1, 100, ...story.supplies(1, 9, 'ETH', 5000), ...events).through(1200).index;
+    };
+    const [spread, concentrated] = [held(true), held(false)];
+    expect([spread.now, concentrated.now]).toEqual([0, 0]);
+    const v = ({ assets }: typeof spread) => assets['ETH']?.vTotal;
+    expect(v(concentrated)?.vScalar).toBe(v(spread)?.vScalar);
+    expect(concentrated.value).toBeGreaterThan(spread.value + 0.05);
+    expect(v(concentrated)?.contagion).toBeGreaterThan(v(spread)?.contagion ?? 1);
+  });
+});
+
+describe('where an input is missing', () => {
+  test('an exit gap counts although the protocol prices it at par; a price that comes back ends it slowly', () => {
+    const story = calm();
+    story
+      .on(1, 110, ...story.supplies(1, 3, 'xUSD', 100_000), ...story.borrows(1, 3, 'USDC', 75_000))
+      .through(600)
+      .on(1, 700, story.marketPrice('xUSD', 0.7, 700))
+      .through(700);
+    const hit = story.index;
+    expect(hit.assets['xUSD']).toMatchObject({ referenceUsd: 1, quotesUsd: [0.7] });
+    expect(hit.value).toBeGreaterThan(0.5);
+    story.on(1, 800, story.marketPrice('xUSD', 1, 800)).through(1200);
+    expect(story.index.computed).toBeLessThan(hit.value / 2);
+    expect(story.index.value).toBeGreaterThan(0.95 * hit.value);
+  });
+
+  test('backing nobody verifies is a loss of .25, degraded, and drives the index up, never down', () => {
+    const story = new MarketStory(
+      storyIssuers.map((one) => (one.id === 'vault' ? { ...one, backing: 'reserves' as const } : one)),
+    );
+    story.on(1, 110, ...story.supplies(1, 3, 'xUSD', 100_000), ...story.borrows(1, 3, 'USDC', 70_000)).through(3000);
+    expect(story.index.issuers['vault']).toMatchObject({
+      status: 'degraded',
+      loss: 0.25,
+      reasons: ['reserves-not-watched'],
+    });
+    expect([story.index.status, story.index.reasons]).toEqual(['degraded', ['issuer:vault']]);
+    const values = story.closings.flatMap(({ contagion }) => contagion?.value ?? []);
+    expect(values).toEqual([...values].sort((a, b) => a - b));
+  });
+
+  test('a pool that nobody can leave loses 5 % after half an hour', () => {
+    const story = new MarketStory();
+    story
+      .on(
+        1,
+        100,
+        ...story.supplies(1, 9, 'USDC', 1000),
+        ...story.supplies(1, 1, 'ETH', 10),
+        ...story.borrows(1, 1, 'USDC', 995),
+      )
+      .through(1800);
+    const pool = () => story.index.issuers['pool:chain-1/aave/USDC']?.loss;
+    expect(pool()).toBe(0);
+    expect((story.through(2400), pool())).toBe(0.05);
+  });
+
+  test('a token without price, amounts beyond all sense and a threshold of 0 degrade, and nothing breaks', () => {
+    const story = calm();
+    story
+      .on(1, 110, ...story.supplies(1, 3, 'WBTC', 1), ...story.borrows(1, 3, 'USDC', 1000))
+      .on(1, 120, { ...story.protocolPrice(1, 'WBTC', 1), price: 2n ** 250n } as DomainEvent)
+      .on(
+        1,
+        130,
+        ...story.supplies(1, 4, 'ETH', 1e27),
+        ...story.borrows(1, 4, 'USDC', 1e27),
+        ...story.borrows(1, 4, 'ETH', 1e27),
+      )
+      .on(1, 140, story.threshold(1, 'ETH', 0))
+      .through(600);
+    expect(story.index.status).toBe('degraded');
+    expect(story.index.reasons).toEqual(expect.arrayContaining([expect.stringMatching(/^no-price:chain-1/)]));
+    expect(story.index.value).toBeLessThanOrEqual(1);
+  });
+
+  test('a chain that is excluded degrades, its positions are kept and not covered', () => {
+    const story = calm().through(600);
+    story.fold.evolve({ type: 'ChainExcluded', chainId: 2 as never, lastBlock: 1, atStep: 60 }, 601);
+    story.through(1200);
+    const { accounts, coverage, reasons } = story.index;
+    expect([accounts, reasons]).toEqual([2, ['chain:chain-2', 'coverage']]);
+    expect(coverage).toBeCloseTo(1 / 3, 9);
+  });
+});
+
+type Act =
+  | {
+      readonly kind: 'supply' | 'borrow' | 'repay';
+      readonly account: number;
+      readonly asset: AssetName;
+      readonly usd: number;
+    }
+  | { readonly kind: 'protocol' | 'market'; readonly asset: AssetName; readonly factor: number }
+  | { readonly kind: 'interest' | 'threshold'; readonly asset: AssetName; readonly factor: number };
+const asset = fc.constantFrom(...assetNames);
+const anyAct: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('supply', 'supply', 'borrow', 'repay' as const),
+      account: fc.integer({ min: 1, max: 6 }),
+      asset,
+      usd: fc.integer({ min: 100, max: 100_000 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('protocol', 'market' as const),
+      asset,
+      factor: fc.integer({ min: 60, max: 110 }).map((n) => n / 100),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('interest', 'threshold' as const),
+      asset,
+      factor: fc.integer({ min: 1, max: 95 }).map((n) => n / 100),
+    }),
+  },
+);
+
+/** Events of an act at a time. Balances never fall below 0: repayments are of what was borrowed. */
+function eventsOf(
+  story: MarketStory,
+  chain: number,
+  time: number,
+  act: Act,
+  owed: Map<string, number>,
+): readonly DomainEvent[] {
+  switch (act.kind) {
+    case 'supply':
+      return story.supplies(chain, act.account, act.asset, act.usd / startPrices[act.asset]);
+    case 'borrow': {
+      const tokens = Math.round((act.usd / startPrices[act.asset]) * 1e6) / 1e6;
+      const key = `${chain} ${act.account} ${act.asset}`;
+      owed.set(key, (owed.get(key) ?? 0) + tokens);
+      return story.borrows(chain, act.account, act.asset, tokens);
+    }
+    case 'repay': {
+      const key = `${chain} ${act.account} ${act.asset}`;
+      const tokens = owed.get(key) ?? 0;
+      owed.delete(key);
+      return tokens > 0 ? story.borrows(chain, act.account, act.asset, -tokens) : [];
+    }
+    case 'protocol':
+      return [story.protocolPrice(chain, act.asset, startPrices[act.asset] * act.factor)];
+    case 'market':
+      return ['ETH', 'USDC', 'xUSD'].includes(act.asset)
+        ? [story.marketPrice(act.asset, startPrices[act.asset] * act.factor, time)]
+        : [];
+    case 'interest':
+      return [story.interest(chain, act.asset, act.factor)];
+    case 'threshold':
+      return [story.threshold(chain, act.asset, Math.round(act.factor * 10_000))];
+  }
+}
+
+const history = fc.array(
+  fc.record({
+    chain: fc.constantFrom(1, 2),
+    wait: fc.constantFrom(1, 7, 30, 90, 700),
+    acts: fc.array(anyAct, { minLength: 1, maxLength: 3 }),
+  }),
+  { minLength: 3, maxLength: 14 },
+);
+
+describe('the columns kept from closing to closing', () => {
+  test('give the bits that reading everything again gives after every closing, over undone closings too', () => {
+    fc.assert(
+      fc.property(history, fc.integer({ min: 1, max: 5 }), (blocks, undone) => {
+        const play = (
+          story: MarketStory,
+          from: number,
+          owed: Map<string, number>,
+          time: number,
+          eachBlock: () => void,
+        ) => {
+          for (const { acts, chain, wait } of blocks.slice(from)) {
+            time += wait;
+            story.on(chain, time, ...acts.flatMap((act) => eventsOf(story, chain, time, act, owed)));
+            story.through(time);
+            eachBlock();
+          }
+          story.through(time + 200);
+        };
+        const kept = new MarketStory();
+        play(kept, 0, new Map(), 100, () => {});
+
+        const restarted = new MarketStory();
+        play(restarted, 0, new Map(), 100, () => {
+          if (!restarted.fold.state.isDirty) restarted.loadFrom(restarted);
+        });
+        expect(restarted.closings.map(textOf)).toEqual(kept.closings.map(textOf));
+
+        const again = new MarketStory();
+        play(again, 0, new Map(), 100, () => {});
+        const { closings } = again;
+        const count = Math.min(undone, closings.length - 3);
+        const redo = closings.slice(closings.length - count).map(textOf);
+        again.undo(count);
+        // The blocks of what was undone are gone with it: what is left to close is due by itself.
+        expect(again.closings.map(textOf)).toEqual(kept.closings.slice(0, kept.closings.length - count).map(textOf));
+        expect(redo).toEqual(kept.closings.slice(kept.closings.length - count).map(textOf));
+        const probe = again.closings.at(-1)?.time ?? 0;
+        const probed = (story: MarketStory) =>
+          textOf(
+            story
+              .on(1, probe + 3, story.interest(1, 'USDC', 0.03))
+              .through(probe + 300)
+              .closings.at(-1),
+          );
+        const fresh = new MarketStory();
+        fresh.loadFrom(again);
+        expect(probed(again)).toBe(probed(fresh));
+      }),
+      { numRuns: 6 },
+    );
+  });
+});

@@ -1,0 +1,386 @@
+import type {
+  ConfigurationAdopted,
+  ContagionAssetDefinition,
+  ContagionDefinition,
+  IssuerDefinition,
+} from '../../schema/events.ts';
+import type { PublishedAsset, PublishedContagionAsset, PublishedIssuer } from '../../schema/published.ts';
+import { toFloat } from '../../schema/units.ts';
+import { debtIndexAt, liquidityIndexAt } from '../lending/accrual.ts';
+import type { EModeRecord, ReserveRecord } from '../lending/evolve.ts';
+import { BASE_DECIMALS, type Market, priceOf } from '../lending/market.ts';
+import { AMOUNT_USD_MAX } from './check-system.ts';
+import { type ContagionAsset, type ContagionDeployment, type ContagionIssuer, NUMERAIRE_ROOT } from './system.ts';
+import { depthInForceUsd, exitGapLoss } from './unknown-inputs.ts';
+
+const RAY_DECIMALS = 27;
+/** Beyond this a price is none. */
+const PRICE_USD_MAX = 1e18;
+
+/** One reserve of a deployment at a closing time. */
+export type ReserveFrame = {
+  /** `deployment/reserve`. */
+  readonly key: string;
+  readonly record: ReserveRecord;
+  /** Slots. */
+  readonly asset: number;
+  readonly pool: number;
+  /** USD of one token of scaled balance: index times reference value; 0 if no price was ever known. */
+  readonly collateralUsd: number;
+  readonly debtUsd: number;
+  /** A source has priced it lately. */
+  readonly priced: boolean;
+};
+
+export type MarketFrame = {
+  readonly id: string;
+  /** Slot among the deployments. */
+  readonly deployment: number;
+  /** Its positions are up to date. */
+  readonly covered: boolean;
+  readonly market: Market;
+  /** Slot in `reserves` by address. */
+  readonly reserveSlots: ReadonlyMap<string, number>;
+};
+
+/** Everything of a contagion system but its accounts, and what those are valued with. */
+export type Frame = {
+  readonly roots: readonly string[];
+  readonly assets: readonly ContagionAsset[];
+  readonly issuers: readonly ContagionIssuer[];
+  readonly deployments: readonly ContagionDeployment[];
+  readonly reserves: readonly ReserveFrame[];
+  readonly markets: ReadonlyMap<string, MarketFrame>;
+  /** Where assets and issuers got their numbers, by slot. */
+  readonly assetInputs: readonly AssetInput[];
+  readonly issuerInputs: readonly IssuerInput[];
+  /** Chains, issuers and reserves of which too little is known; sorted. */
+  readonly doubts: readonly string[];
+};
+
+export type AssetInput = Pick<PublishedContagionAsset, 'referenceUsd' | 'quotesUsd' | 'depthFrom'> & {
+  /** The asset of the configuration that it is, wherever it is. */
+  readonly asset: string;
+};
+export type IssuerInput = Pick<PublishedIssuer, 'backing' | 'status' | 'reasons'>;
+
+/** What is known of an issuer's backing at a closing. */
+export type IssuerReading = {
+  readonly loss: number;
+  readonly status: PublishedIssuer['status'];
+  readonly reasons: readonly string[];
+};
+
+/** Whose claim a token is, beyond the issuers of its asset. */
+export type TokenClaim = { readonly issuer: string; readonly side: 'home' | 'remote' };
+
+/** What a frame is made of, whoever keeps it. */
+export type FrameFacts = {
+  readonly time: number;
+  readonly definition: ContagionDefinition;
+  /** Sorted by id. */
+  readonly issuers: readonly IssuerDefinition[];
+  readonly tokens: ConfigurationAdopted['tokens'];
+  readonly chainName: (chainId: number) => string;
+  /** Sorted by id. */
+  readonly markets: readonly { readonly id: string; readonly market: Market; readonly covered: boolean }[];
+  /** Chains that are excluded, or whose newest rows are too old; sorted. */
+  readonly lateChains: readonly string[];
+  readonly publishedOf: (asset: string) => PublishedAsset | null;
+  /** Largest deviation threshold of the feeds that price it. */
+  readonly deviationOf: (asset: string) => number;
+  /** Has the source of the protocol's own price spoken lately? */
+  readonly isFresh: (market: string, reserve: ReserveRecord) => boolean;
+  /** USD at the age of what it rests on; null: no watched pool shows it. */
+  readonly poolDepthOf: (asset: string) => number | null;
+  readonly readingOf: (issuer: string, side: TokenClaim['side']) => IssuerReading;
+  readonly claimOf: (chainId: number, token: string) => TokenClaim | undefined;
+  /** Observed loss of the receipts of a reserve that cannot be withdrawn. */
+  readonly poolLossOf: (key: string, record: ReserveRecord) => number;
+};
+
+type Slot = {
+  readonly id: string;
+  readonly definition: ContagionAssetDefinition;
+  readonly claim: TokenClaim | undefined;
+};
+
+/**
+ * The system's frame at a closing time, in the order of risk model 1.11: reference values (1.2), issuers (1.3), exit gap,
+ * depth and pools (1.4). Lists are sorted by id. A token whose asset is not configured is a market of its own.
+ */
+export function frameOf(facts: FrameFacts): Frame {
+  const { definition, markets, time } = facts;
+  const { parameters } = definition;
+  const doubts = new Set(facts.lateChains.map((chain) => `chain:${chain}`));
+
+  const slots = new Map<string, Slot>(
+    definition.assets.map((asset) => [asset.id, { id: asset.id, definition: asset, claim: undefined }]),
+  );
+  const tokenAssets = new Map(facts.tokens.map(({ chainId, address, asset }) => [`${chainId}:${address}`, asset]));
+  const slotOf = new Map<string, string>();
+  for (const { id, market } of markets) {
+    const { chainId } = market.deployment.definition;
+    for (const { reserve } of market.reserves) {
+      const asset = tokenAssets.get(`${chainId}:${reserve}`) ?? null;
+      const known = asset === null ? undefined : slots.get(asset);
+      const claim = facts.claimOf(chainId, reserve);
+      const slot = known
+        ? { ...known, id: claim?.side === 'remote' ? `${known.id}:${claim.issuer}` : known.id, claim }
+        : unknownToken(`token:${facts.chainName(chainId)}/${reserve}`);
+      if (!slots.has(slot.id) || claim) slots.set(slot.id, slot);
+      slotOf.set(`${id}/${reserve}`, slot.id);
+    }
+  }
+  const sorted = [...slots.values()].sort(byId);
+  const roots = [...new Set([NUMERAIRE_ROOT, ...sorted.map((slot) => slot.definition.root)])].sort();
+  for (const issuer of facts.issuers) if (!roots.includes(issuer.root)) roots.push(issuer.root);
+  roots.sort();
+  const assetSlots = new Map(sorted.map(({ id }, k) => [id, k]));
+  const rootPrice = (root: string): number | null =>
+    root === NUMERAIRE_ROOT ? 1 : fusedPrice(facts.publishedOf(root));
+
+  const found: (Omit<ReserveFrame, 'pool'> & {
+    readonly market: number;
+    readonly supplied: number;
+    readonly loss: number;
+  })[] = [];
+  const protocolPrices = new Map<string, number>();
+  for (const [d, { id, market }] of markets.entries()) {
+    for (const record of market.reserves) {
+      const key = `${id}/${record.reserve}`;
+      const slot = slots.get(slotOf.get(key) as string) as Slot;
+      const said = priceOf(record, market.answerOf);
+      const protocol = said === null ? null : toFloat(said, BASE_DECIMALS);
+      const fused = fusedPrice(facts.publishedOf(slot.definition.id));
+      const values = referencePrices(slot.definition, protocol, fused, rootPrice(slot.definition.root));
+      const isSane = Math.max(values.reference, values.debt) <= PRICE_USD_MAX;
+      const { reference, debt } = isSane ? values : { reference: 0, debt: 0 };
+      const isUsed = record.scaledSupply !== '0' || record.scaledDebt !== '0';
+      if (reference === 0 && isUsed) doubts.add(`no-price:${key}`);
+      if (reference > 0) protocolPrices.set(slot.id, Math.max(reference, protocolPrices.get(slot.id) ?? 0));
+      const indexes = {
+        liquidityIndex: BigInt(record.liquidityIndex),
+        debtIndex: BigInt(record.debtIndex),
+        liquidityRate: BigInt(record.liquidityRate),
+        debtRate: BigInt(record.debtRate),
+        updatedAt: record.updatedAt,
+      };
+      const liquidityIndex = toFloat(liquidityIndexAt(indexes, time), RAY_DECIMALS);
+      const debtIndex = toFloat(debtIndexAt(market.deployment.accounting, indexes, time), RAY_DECIMALS);
+      const supplied = toFloat(BigInt(record.scaledSupply), record.decimals) * liquidityIndex;
+      if (supplied * reference > AMOUNT_USD_MAX) doubts.add(`amount:${key}`);
+      found.push({
+        key,
+        record,
+        market: d,
+        asset: assetSlots.get(slot.id) as number,
+        collateralUsd: liquidityIndex * reference,
+        debtUsd: debtIndex * debt,
+        priced: (protocol !== null && facts.isFresh(id, record)) || fused !== null,
+        supplied: Math.min(AMOUNT_USD_MAX, supplied * reference),
+        loss: facts.poolLossOf(key, record),
+      });
+    }
+  }
+
+  const inputs = sorted.map((slot) => assetInput(slot, facts, protocolPrices.get(slot.id) ?? null));
+  const depths = depthsOf(sorted, facts);
+
+  type NamedIssuer = { readonly issuer: ContagionIssuer; readonly input: IssuerInput };
+  const rootSlot = (root: string) => roots.indexOf(root);
+  const configured = (issuer: IssuerDefinition, side: TokenClaim['side']): NamedIssuer => {
+    const reading = facts.readingOf(issuer.id, side);
+    if (reading.status !== 'ok') doubts.add(`issuer:${issuer.id}`);
+    const isHome = side === 'home';
+    return {
+      issuer: {
+        id: isHome ? `${issuer.id}:home` : issuer.id,
+        root: rootSlot(issuer.root),
+        kind: issuer.class === 'pool' ? 'pool' : 'issuer',
+        loss: reading.loss,
+        // At home holders hold the token itself: what they lose is the family's shortfall, when it is observed.
+        lossGivenDefault: isHome ? 0 : issuer.lossGivenDefault,
+        reserves: isHome
+          ? []
+          : issuer.reserves.flatMap(({ asset, share }) => {
+              const slot = assetSlots.get(asset);
+              return slot === undefined ? [] : [{ asset: slot, share }];
+            }),
+        outsideReserves: isHome ? null : issuer.outsideReserves,
+        supplyUsd: null,
+      },
+      input: { backing: issuer.backing, status: reading.status, reasons: reading.reasons },
+    };
+  };
+  const homes = new Set(sorted.flatMap(({ claim }) => (claim?.side === 'home' ? [claim.issuer] : [])));
+  const poolIds = poolNames(
+    found.map(({ key, market, asset }) => ({
+      key,
+      id: markets[market]?.id as string,
+      asset: sorted[asset]?.id as string,
+    })),
+  );
+  const named: NamedIssuer[] = [
+    ...facts.issuers.map((issuer) => configured(issuer, 'remote')),
+    ...facts.issuers.filter(({ id }) => homes.has(id)).map((issuer) => configured(issuer, 'home')),
+    ...found.map(({ asset, loss, supplied }, i): NamedIssuer => {
+      return {
+        issuer: {
+          id: poolIds[i] as string,
+          root: rootSlot((sorted[asset] as Slot).definition.root),
+          kind: 'pool',
+          loss,
+          lossGivenDefault: parameters.poolLossGivenDefault,
+          reserves: [],
+          outsideReserves: null,
+          supplyUsd: supplied,
+        },
+        input: { backing: 'reserves', status: 'ok', reasons: [] },
+      };
+    }),
+  ].sort((a, b) => (a.issuer.id < b.issuer.id ? -1 : 1));
+  const issuerSlots = new Map(named.map(({ issuer }, b) => [issuer.id, b]));
+  const claimIssuer = ({ claim }: Slot): readonly string[] =>
+    claim === undefined ? [] : [claim.side === 'home' ? `${claim.issuer}:home` : claim.issuer];
+
+  return {
+    roots,
+    assets: sorted.map((slot, k): ContagionAsset => {
+      const { definition: asset } = slot;
+      return {
+        id: slot.id,
+        root: rootSlot(asset.root),
+        class: asset.class,
+        isRoot: slot.id === asset.root,
+        issuers: [...new Set([...asset.issuers, ...claimIssuer(slot)])].flatMap(
+          (issuer) => issuerSlots.get(issuer) ?? [],
+        ),
+        depthUsd: (depths[k] as Depth).usd,
+        sellsAs: asset.sellsAs === asset.id ? k : (assetSlots.get(asset.sellsAs) ?? k),
+        loss: (inputs[k] as { loss: number }).loss,
+      };
+    }),
+    issuers: named.map(({ issuer }) => issuer),
+    deployments: markets.map(({ id, market }) => ({
+      id,
+      chain: facts.chainName(market.deployment.definition.chainId),
+      bonus: parameters.bonus,
+      closeFactor: parameters.closeFactor,
+      fullLiquidationHealthFactor: parameters.fullLiquidationHealthFactor,
+    })),
+    reserves: found.map(({ key, record, asset, collateralUsd, debtUsd, priced }, i) => ({
+      ...{ key, record, asset, collateralUsd, debtUsd, priced },
+      pool: issuerSlots.get(poolIds[i] as string) as number,
+    })),
+    markets: new Map(
+      markets.map(({ id, market, covered }, deployment) => [
+        id,
+        {
+          ...{ id, deployment, covered, market },
+          reserveSlots: new Map(
+            found.flatMap(({ market: d, record }, i) => (d === deployment ? [[record.reserve, i] as const] : [])),
+          ),
+        },
+      ]),
+    ),
+    assetInputs: inputs.map(({ referenceUsd, quotesUsd }, k) => ({
+      ...{ referenceUsd, quotesUsd, asset: (sorted[k] as Slot).definition.id },
+      depthFrom: (depths[k] as Depth).from,
+    })),
+    issuerInputs: named.map(({ input }) => input),
+    doubts: [...doubts].sort(),
+  };
+}
+
+/** Of one deployment's category, as far as it decides thresholds; null: the account selected none. */
+export function categoryOf(market: Market, category: number): EModeRecord | null {
+  return category === 0 ? null : (market.emodes.get(category) ?? null);
+}
+
+const byId = (a: { readonly id: string }, b: { readonly id: string }) => (a.id < b.id ? -1 : 1);
+
+function unknownToken(id: string): Slot {
+  const definition: ContagionAssetDefinition = {
+    ...{ id, class: 'volatile', root: id, issuers: [], sellsAs: id, depthUsd: null, redemption: 'closed' },
+  };
+  return { id, definition, claim: undefined };
+}
+
+/** `pool:` and deployment and asset; where a deployment has two reserves of one asset, the reserve instead. */
+function poolNames(
+  reserves: readonly { readonly key: string; readonly id: string; readonly asset: string }[],
+): readonly string[] {
+  const count = new Map<string, number>();
+  const name = ({ id, asset }: (typeof reserves)[number]) => `pool:${id}/${asset}`;
+  for (const one of reserves) count.set(name(one), (count.get(name(one)) ?? 0) + 1);
+  return reserves.map((one) => (count.get(name(one)) === 1 ? name(one) : `pool:${one.key}`));
+}
+
+function fusedPrice(published: PublishedAsset | null): number | null {
+  return published === null || published.status === 'insufficient' ? null : published.price;
+}
+
+/** Reference value of a token as collateral and as debt, USD; 0: never known. Source: risk model 1.2. */
+function referencePrices(
+  { class: kind, id, root }: ContagionAssetDefinition,
+  protocol: number | null,
+  fused: number | null,
+  rootUsd: number | null,
+): { readonly reference: number; readonly debt: number } {
+  const own = protocol ?? fused ?? 0;
+  const isPegged = kind !== 'volatile' && root !== id;
+  // The value of an lst is what its protocol's exchange rate says, which the lending protocol's price holds already.
+  const value = isPegged && kind !== 'lst' && own > 0 ? (rootUsd ?? 0) : 0;
+  const reference = isPegged ? Math.max(own, value) : Math.min(own, fused ?? own);
+  return { reference, debt: Math.max(reference, fused ?? 0) };
+}
+
+function assetInput({ definition }: Slot, facts: FrameFacts, referenceUsd: number | null) {
+  const { class: kind, id, redemption, root } = definition;
+  if (kind === 'volatile' || root === id || referenceUsd === null) return { referenceUsd, quotesUsd: [], loss: 0 };
+  const quotesUsd = quotesOf(facts.publishedOf(id));
+  const loss = exitGapLoss({
+    referenceUsd,
+    quotesUsd,
+    deviationThreshold: facts.deviationOf(id),
+    redemptionUsd: redemption === 'open' ? referenceUsd : null,
+  });
+  return { referenceUsd, quotesUsd, loss };
+}
+
+/** Market prices of an asset now: the fused one and those of its pools; of too few sources each of theirs. */
+function quotesOf(published: PublishedAsset | null): readonly number[] {
+  if (published === null) return [];
+  const pools = published.sources.filter(({ used, timeWeighted }) => used && timeWeighted !== undefined);
+  const fused = fusedPrice(published);
+  const market = fused === null ? published.groups.map(({ price }) => price) : [fused];
+  return [...market, ...pools.flatMap(({ price }) => price ?? [])];
+}
+
+/** Depth of every market by risk model 1.4: watched pools, else as configured, else the median of the class. */
+function depthsOf(slots: readonly Slot[], facts: FrameFacts): readonly Depth[] {
+  const measured = slots.map(({ definition }): Depth | null => {
+    const pools = facts.poolDepthOf(definition.id);
+    if (pools !== null && pools <= AMOUNT_USD_MAX) return { usd: pools, from: 'pools' };
+    return definition.depthUsd === null ? null : { usd: definition.depthUsd, from: 'configuration' };
+  });
+  return slots.map(({ definition: { class: kind } }, k): Depth => {
+    const own = measured[k] ?? null;
+    if (own !== null) return own;
+    const ofClass = slots.flatMap((slot, i) => (slot.definition.class === kind ? (measured[i]?.usd ?? []) : []));
+    const classMedianUsd = ofClass.length === 0 ? null : median(ofClass.sort((x, y) => x - y));
+    return {
+      usd: depthInForceUsd({ lastUsd: null, classMedianUsd, circulatingUsd: null }),
+      from: classMedianUsd === null ? 'unknown' : 'class-median',
+    };
+  });
+}
+
+type Depth = { readonly usd: number; readonly from: PublishedContagionAsset['depthFrom'] };
+
+function median(ascending: readonly number[]): number {
+  const middle = Math.floor(ascending.length / 2);
+  const upper = ascending[middle] as number;
+  return ascending.length % 2 === 1 ? upper : ((ascending[middle - 1] as number) + upper) / 2;
+}

@@ -1,0 +1,165 @@
+import { invariant } from '../../schema/errors.ts';
+import type { ConfigurationAdopted, FeedDefinition } from '../../schema/events.ts';
+import type { PublishedAsset } from '../../schema/published.ts';
+import { toFloat } from '../../schema/units.ts';
+import { claimOf, issuerLosses } from '../bridge/issuer-losses.ts';
+import type { FeedFacts } from '../close-asset.ts';
+import type { DeploymentRecord, ReserveRecord } from '../lending/evolve.ts';
+import { isPriceRead, type Market, MarketAt, marketOf } from '../lending/market.ts';
+import { assetDepth } from '../pool/depth.ts';
+import type { Row, State } from '../state.ts';
+import type { FrameFacts } from './frame.ts';
+import { depthInForceUsd, poolLoss, unknownBackingLoss } from './unknown-inputs.ts';
+
+/**
+ * Tables of the state, all but the first under key `contagion` / name:
+ * - `formerPosition` / `deployment/account`: FormerPositions, see publication-positions.ts
+ * - `publication`: PublicationState; `struct`: StructRow; `wait`: {until}
+ * - `receipts` / `deployment/reserve`: ReceiptsRow
+ */
+export type ReceiptsRow = {
+  /** Closing time since which hardly anything can be withdrawn; null: it can. */
+  readonly fullSince: number | null;
+  /** Shares (scaled supply) at the first closing of an hour, over a day. */
+  readonly samples: readonly (readonly [time: number, shares: number])[];
+};
+
+/** A source of a price counts this long, seconds, or three heartbeats. Source: risk model 1.4. */
+const PRICE_AGE_MIN = 3600;
+const PRICE_HEARTBEATS = 3;
+const FULL_UTILISATION = { numerator: 99n, denominator: 100n };
+const HOUR = 3600;
+const DAY = 86400;
+
+const asRow = (value: object): Row => value as Row;
+
+/** Has every chain with a deployment brought rows, so that there is something to judge? */
+export function hasBegun(state: State): boolean {
+  return state.keys('deployment').every((id) => {
+    const chain = state.get('chain', String(chainOf(state, id)));
+    return chain !== undefined && (chain['block'] as number) >= 0;
+  });
+}
+
+function chainOf(state: State, deployment: string): number {
+  return (state.get('deployment', deployment) as unknown as DeploymentRecord).definition.chainId;
+}
+
+/** Updates what the index remembers of receipts, and reads the facts of a closing from the state. */
+export function stateFacts(state: State, time: number): FrameFacts {
+  const configuration = state.get('configuration', 'current') as unknown as ConfigurationAdopted;
+  const { contagion: definition, issuers = [], tokens } = configuration;
+  invariant(definition, 'No contagion index is configured');
+  const { chainLagSecondsMax } = definition.parameters;
+  const names = new Map(configuration.chains.map(({ chainId, name }) => [chainId as number, name]));
+  const chainName = (chainId: number) => names.get(chainId) ?? String(chainId);
+  /** Seconds; null: current. */
+  const lagOf = (chainId: number): number | null => {
+    const row = state.get('chain', String(chainId));
+    const lag = time - ((row?.['time'] as number | undefined) ?? time);
+    return row?.['included'] === true && lag <= chainLagSecondsMax ? null : Math.max(0, lag);
+  };
+  const markets = state.keys('deployment').map((id) => {
+    const market = marketOf(state, id);
+    invariant(market, `Deployment ${id} is not in the state`);
+    const { chainId } = market.deployment.definition;
+    const included = state.get('chain', String(chainId))?.['included'] === true;
+    return { id, market, covered: market.deployment.failed === null && included };
+  });
+  for (const market of markets) rememberReceipts(state, market, time);
+  const losses = new Map(issuerLosses(state).map((loss) => [loss.issuer, loss]));
+  const publishedOf = (asset: string) =>
+    (state.get('asset', asset)?.['last'] as unknown as PublishedAsset | null | undefined) ?? null;
+  const feedOf = (id: string) => state.get('definition', id) as unknown as FeedDefinition | undefined;
+  return {
+    ...{ time, definition, issuers, tokens, chainName, markets, publishedOf },
+    lateChains: lateChains(state, time, 2 * chainLagSecondsMax)
+      .map(chainName)
+      .sort(),
+    deviationOf: (asset) =>
+      (publishedOf(asset)?.sources ?? []).reduce(
+        (largest, { feed, used }) => (used ? Math.max(largest, feedOf(feed)?.deviationThreshold ?? 0) : largest),
+        0,
+      ),
+    isFresh: (market, reserve) => isFresh(state, chainOf(state, market), reserve, time),
+    poolDepthOf: (asset) => poolDepth(state, asset, (feed) => lagOf(feedOf(feed)?.chainId ?? 0)),
+    readingOf: (issuer, side) => {
+      const found = losses.get(issuer);
+      if (!found) return { loss: unknownBackingLoss(null, 0), status: 'degraded', reasons: ['not-judged'] };
+      const { lossHome, lossRemote, reasons, status } = found;
+      return { loss: side === 'home' ? lossHome : lossRemote, status, reasons };
+    },
+    claimOf: (chainId, token) => claimOf(state, chainId, token),
+    poolLossOf: (key, record) => {
+      const { fullSince, samples } = state.get('contagion', `receipts/${key}`) as unknown as ReceiptsRow;
+      const then = samples[0]?.[1] ?? 0;
+      return poolLoss({
+        utilisation: fullSince === null ? 0 : 1,
+        fullSeconds: fullSince === null ? 0 : time - fullSince,
+        outflowShare: then > 0 ? 1 - sharesOf(record) / then : 0,
+      });
+    },
+  };
+}
+
+function rememberReceipts(state: State, { id, market }: { id: string; market: Market }, time: number): void {
+  const at = new MarketAt(market, time);
+  for (const record of market.reserves) {
+    const key = `receipts/${id}/${record.reserve}`;
+    const former = state.get('contagion', key) as unknown as ReceiptsRow | undefined;
+    const { borrowed, supplied } = at.totals(record);
+    const isFull = supplied > 0n && borrowed * FULL_UTILISATION.denominator >= supplied * FULL_UTILISATION.numerator;
+    const samples = (former?.samples ?? []).filter(([sampled]) => sampled > time - DAY);
+    const [newest] = samples.at(-1) ?? [Number.NEGATIVE_INFINITY];
+    const isNewHour = Math.floor(time / HOUR) > Math.floor(newest / HOUR);
+    const row: ReceiptsRow = {
+      fullSince: isFull ? (former?.fullSince ?? time) : null,
+      samples: isNewHour ? [...samples, [time, sharesOf(record)]] : samples,
+    };
+    const isSame = former?.fullSince === row.fullSince && !isNewHour && samples.length === former.samples.length;
+    if (!isSame) state.set('contagion', key, asRow(row));
+  }
+}
+
+const sharesOf = ({ decimals, scaledSupply }: ReserveRecord): number => toFloat(BigInt(scaledSupply), decimals);
+
+function lateChains(state: State, time: number, lagMax: number): number[] {
+  const watched = new Set(state.keys('deployment').map((id) => chainOf(state, id)));
+  return state
+    .keys('chain')
+    .filter((id) => {
+      const row = state.get('chain', id);
+      if (row?.['included'] !== true) return true;
+      return watched.has(Number(id)) && time - (row['time'] as number) > lagMax;
+    })
+    .map(Number);
+}
+
+function isFresh(state: State, chainId: number, reserve: ReserveRecord, time: number): boolean {
+  const facts = reserve.priceFeed === null ? undefined : (state.get('feed', reserve.priceFeed) as unknown as FeedFacts);
+  const said =
+    !facts || facts.answer === null || facts.decimals === null || facts.block === null
+      ? null
+      : { answer: BigInt(facts.answer), decimals: facts.decimals, blockNumber: facts.block };
+  if (isPriceRead(reserve, said)) {
+    // It is read again at fixed blocks: as old as the newest of them.
+    return time - (state.get('chain', String(chainId))?.['time'] as number) <= PRICE_AGE_MIN;
+  }
+  if (!facts || facts.observedAt === null || reserve.priceFeed === null) return false;
+  const { heartbeatSeconds } = state.get('definition', reserve.priceFeed) as unknown as FeedDefinition;
+  return time - facts.observedAt <= Math.max(PRICE_AGE_MIN, PRICE_HEARTBEATS * heartbeatSeconds);
+}
+
+/** Depth in watched pools, each at the age of what is known of its chain; null: no watched pool shows it. */
+function poolDepth(state: State, asset: string, lagOf: (feed: string) => number | null): number | null {
+  if (!state.get('asset', asset)) return null;
+  const depth = assetDepth(state, asset);
+  if (depth === null) return null;
+  const known = depth.pools.reduce((sum, { executableUsd }) => sum + executableUsd, 0);
+  if (!(known > 0)) return null;
+  return depth.pools.reduce(
+    (sum, { executableUsd, feed }) =>
+      sum + depthInForceUsd({ lastUsd: depth.depthUsd * (executableUsd / known), ageSeconds: lagOf(feed) ?? 0 }),
+    0,
+  );
+}
