@@ -14,6 +14,7 @@ import type { PoolPrice } from './pool/pool-price.ts';
 import { type EwmaState, sigmaAnnual } from './volatility/ewma.ts';
 import { fusedSkew, type OptionMarketAtClose, optionMarketAt, optionVoters } from './volatility/option-market.ts';
 import { ageingVolatility, type Moves } from './volatility/series.ts';
+import { stressLevel } from './volatility/stress-level.ts';
 import { nextHold, nextVScalar } from './volatility/v-scalar.ts';
 
 /** What a feed last said, as the state keeps it. Raw integers are decimal strings. */
@@ -80,6 +81,8 @@ export function closeAsset(input: {
   readonly root?: Moves;
   readonly feeds: readonly FeedAtClose[];
   readonly options?: readonly OptionMarketAtClose[];
+  /** 99th percentile of its own V over three years; absent or null: not known. */
+  readonly p99?: number | null;
   readonly previous: PublishedAsset | null;
 }): { published: PublishedAsset; dueAt: number | null } {
   const { definition, time, parameters, previous } = input;
@@ -134,10 +137,8 @@ export function closeAsset(input: {
     ],
     parameters,
   };
-  const inflation = Math.max(
-    sigmaFast.sigma ?? parameters.vStressFloor[definition.class],
-    nextHold({ ...votes, status: 'insufficient' })?.value ?? 0,
-  );
+  const stress = stressLevel(parameters.vStressFloor[definition.class], input.p99 ?? null);
+  const inflation = Math.max(sigmaFast.sigma ?? stress, nextHold({ ...votes, status: 'insufficient' })?.value ?? 0);
 
   const fusion = fuse(
     candidates.map(({ definition: feed, quote, price, confidence, age, refused }) => ({
@@ -202,7 +203,7 @@ export function closeAsset(input: {
     sigmaFast: sigmaFast.sigma,
     alpha: parameters.alpha,
     singleExpiry: options.some(({ flags }) => flags.includes('single-expiry')),
-    assetClass: definition.class,
+    stress,
     status: fusion.status,
     groups: [...sigmaFast.byGroup.keys()].sort(),
   });

@@ -200,3 +200,23 @@ describe('a root quoted in a stable', () => {
     expect(told.source('ETH', 'd')).toMatchObject({ refused: 'quote-insufficient', price: null });
   });
 });
+
+describe('V of stress', () => {
+  it("is the asset's own 99th percentile once that is above the floor of its class", () => {
+    const told = new Told([...['a', 'b', 'c'].map((name) => feed('USDC', name))]);
+    // A stable that swings by 2 % every half hour for a day, then falls silent.
+    for (let i = 0; i <= 50; i++) {
+      const time = 1800 * i;
+      told.at(time, ...usd('USDC', i % 2 === 0 ? 1 : 0.98, time));
+    }
+    const lively = told.asset('USDC').vScalar.value;
+    expect(lively).toBeGreaterThan(parameters.vStressFloor.stable);
+    const row = () => told.fold.state.get('asset', 'USDC')?.['stress'] as { p99: number | null };
+    const p99 = row().p99 as number;
+    expect(p99).toBeGreaterThan(1);
+    told.through(5 * 86_400);
+    expect(told.asset('USDC')).toMatchObject({ status: 'insufficient', vScalar: { raw: null } });
+    expect(told.asset('USDC').vScalar.flags).toContain('stress');
+    expect(told.asset('USDC').vScalar.value).toBeGreaterThanOrEqual(Math.min(3, row().p99 as number));
+  });
+});

@@ -19,6 +19,7 @@ import { type ChainHeads, closeIssuer } from './bridge/close-issuer.ts';
 import { coverThrough, evolveBridge, forgetSettled, watchIssuers } from './bridge/evolve.ts';
 import type { IssuerRecord } from './bridge/records.ts';
 import { closeAsset, type FeedAtClose, type FeedFacts } from './close-asset.ts';
+import { ClosingOrder } from './closing-order.ts';
 import { Book } from './contagion/book.ts';
 import { closeContagion, contagionDue } from './contagion/close-contagion.ts';
 import { hasBegun } from './contagion/state-facts.ts';
@@ -31,6 +32,7 @@ import { State } from './state.ts';
 import { type EwmaState, initialEwma, updateEwma } from './volatility/ewma.ts';
 import { type OptionMarketAtClose, type SmileFacts, smileFacts, withSmile } from './volatility/option-market.ts';
 import { type Moves, volatilityTick } from './volatility/series.ts';
+import { afterClosing, noStressHistory, type StressHistory } from './volatility/stress-level.ts';
 
 /**
  * Tables of the state:
@@ -54,6 +56,7 @@ type AssetRow = {
   /** Earliest time (seconds) at which a verdict changes without any news; null: none. */
   readonly dueAt: number | null;
   readonly last: PublishedAsset | null;
+  readonly stress: StressHistory;
 };
 
 /** `observedAt` null: dated in the future. */
@@ -65,7 +68,6 @@ type PendingReport = readonly [
 ];
 /** `since`: time of its block. */
 type Proposal = { readonly value: string; readonly observedAt: number; readonly block: number; readonly since: number };
-type ClosingOrder = readonly { readonly id: string; readonly quotes: readonly string[] }[];
 
 /** What one closing publishes; null values when nothing is said. */
 export interface Closing {
@@ -114,6 +116,8 @@ export class Fold {
   /** Closing time that the news so far belongs to. */
   #newsClose = Number.POSITIVE_INFINITY;
   #due: number | undefined;
+  /** `dueAt` of the assets that have one: kept beside the state, so that a closing need not ask every asset. */
+  #verdicts: Map<string, number> | undefined;
   /** The order of closing for one set of definitions. */
   #order: { readonly of: readonly string[]; readonly assets: ClosingOrder } | undefined;
   /** Timestamp of the block whose events are being applied. */
@@ -121,6 +125,11 @@ export class Fold {
 
   /** Call after the state was loaded or undone: derived values are recomputed from it. */
   reset(): void {
+    this.#verdicts = undefined;
+    this.#forgetNews();
+  }
+
+  #forgetNews(): void {
     this.#dirty = new Set();
     this.#dirtyIssuers = new Set();
     this.#adopted = false;
@@ -159,10 +168,9 @@ export class Fold {
     const closed = this.closedTime;
     if (!parameters || closed < 0) return Number.POSITIVE_INFINITY;
     let due = (Math.floor(closed / parameters.ageingSeconds) + 1) * parameters.ageingSeconds;
-    for (const id of this.state.keys('asset')) {
-      const at = (this.state.get('asset', id) as unknown as AssetRow).dueAt;
-      if (at !== null) due = Math.min(due, Math.max(this.stepEnd(at), this.#stepAfter(closed)));
-    }
+    let verdict = Number.POSITIVE_INFINITY;
+    for (const at of this.#verdictsDue.values()) verdict = Math.min(verdict, at);
+    due = Math.min(due, Math.max(this.stepEnd(verdict), this.#stepAfter(closed)));
     for (const id of this.state.keys('issuer')) {
       const at = (this.state.get('issuer', id) as unknown as IssuerRecord).dueAt;
       if (at !== null) due = Math.min(due, Math.max(this.stepEnd(at), this.#stepAfter(closed)));
@@ -172,6 +180,17 @@ export class Fold {
       due = Math.min(due, Math.max(this.stepEnd(this.#standsAt(id)), this.#stepAfter(closed)));
     }
     return due;
+  }
+
+  get #verdictsDue(): Map<string, number> {
+    if (this.#verdicts) return this.#verdicts;
+    const found = new Map<string, number>();
+    for (const id of this.state.keys('asset')) {
+      const at = (this.state.get('asset', id) as unknown as AssetRow).dueAt;
+      if (at !== null) found.set(id, at);
+    }
+    this.#verdicts = found;
+    return found;
   }
 
   #stepAfter(time: number): number {
@@ -303,7 +322,7 @@ export class Fold {
       this.state.set('chain', String(chain.chainId), { name: chain.name, block: -1, included: true });
     }
     for (const definition of event.assets) {
-      const row: AssetRow = { definition, feeds: [], dueAt: null, last: null };
+      const row: AssetRow = { definition, feeds: [], dueAt: null, last: null, stress: noStressHistory };
       this.state.set('asset', definition.id, asRow(row));
     }
     for (const feed of event.feeds) this.#watch(feed);
@@ -747,11 +766,8 @@ export class Fold {
     for (const id of this.state.keys('proposal')) if (this.#standsAt(id) <= time) this.#takeProposal(id, time);
     const all = time % parameters.ageingSeconds === 0;
     const closed = new Map<string, PublishedAsset>();
-    for (const { id, quotes } of this.#closingOrder()) {
+    for (const id of this.#closingAt(time, all)) {
       const row = this.state.get('asset', id) as unknown as AssetRow;
-      const isDue = row.dueAt !== null && row.dueAt <= time;
-      // Whatever is priced in an asset that closes, closes with it.
-      if (!all && !this.#dirty.has(id) && !isDue && !quotes.some((quote) => closed.has(quote))) continue;
       const feeds: FeedAtClose[] = [];
       const options: OptionMarketAtClose[] = [];
       for (const feed of row.feeds) {
@@ -781,12 +797,17 @@ export class Fold {
         time,
         parameters,
         ...(this.#hasRoot(row.definition) && { root: this.#moves(row.definition.root) }),
+        p99: row.stress.p99,
         previous: row.last,
         feeds,
         options,
       });
       closed.set(id, outcome.published);
-      this.state.set('asset', id, asRow({ ...row, dueAt: outcome.dueAt, last: outcome.published }));
+      const { dueAt, published: last } = outcome;
+      const stress = afterClosing(row.stress, time, last.vScalar.raw);
+      this.state.set('asset', id, asRow({ ...row, dueAt, last, stress }));
+      if (dueAt === null) this.#verdictsDue.delete(id);
+      else this.#verdictsDue.set(id, dueAt);
     }
     const limited = this.#closeIssuers(time, all, heads);
     const contagion = this.#hasIndex && hasBegun(this.state) ? this.#closeContagion(time) : null;
@@ -804,8 +825,17 @@ export class Fold {
             ...(this.#adopted ? { parameters } : {}),
           }
         : null;
-    this.reset();
+    this.#forgetNews();
     return { closing, frame: this.state.seal(time), limited };
+  }
+
+  /** Whatever rests on an asset that closes, closes with it. */
+  #closingAt(time: number, all: boolean): readonly string[] {
+    const order = this.#closingOrder();
+    if (all) return order.all;
+    const closing = new Set(this.#dirty);
+    for (const [id, dueAt] of this.#verdictsDue) if (dueAt <= time) closing.add(id);
+    return order.including(closing);
   }
 
   #closeIssuers(time: number, all: boolean, heads: ChainHeads | null): boolean {
@@ -845,7 +875,6 @@ export class Fold {
     return root !== id && this.state.get('asset', root) !== undefined;
   }
 
-  /** Assets in the order in which they close: each after its root and what its sources are quoted in, otherwise by id. */
   #closingOrder(): ClosingOrder {
     const definitions = this.state.keys('definition');
     if (this.#order?.of === definitions) return this.#order.assets;
@@ -859,17 +888,7 @@ export class Fold {
       const { definition } = this.#moves(id);
       if (this.#hasRoot(definition)) others.add(definition.root);
     }
-    const assets: { id: string; quotes: readonly string[] }[] = [];
-    const done = new Set<string>();
-    const visit = (id: string, path: readonly string[]): void => {
-      invariant(!path.includes(id), `${[...path, id].join(' is quoted in ')}: a price cannot rest on itself`);
-      if (done.has(id)) return;
-      const own = [...(quotes.get(id) ?? [])].sort();
-      for (const quote of own) visit(quote, [...path, id]);
-      done.add(id);
-      assets.push({ id, quotes: own });
-    };
-    for (const id of quotes.keys()) visit(id, []);
+    const assets = new ClosingOrder(quotes);
     this.#order = { of: definitions, assets };
     return assets;
   }

@@ -5,6 +5,9 @@ import type { VectorModel } from './models.ts';
 
 const remarks = { id: z.string(), note: z.string().optional() };
 
+/** The specification's, by class. */
+const stressFloor = { volatile: 1.5, lst: 0.15, wrapped: 0.15, stable: 0.25 };
+
 const vTotalCase = z.strictObject({
   ...remarks,
   input: z.strictObject({
@@ -25,7 +28,7 @@ export const uplift: VectorModel = (entry, id) => {
     contagionIndex: input.gci,
     claimLoss: input.claim_loss,
     p99: input.p99,
-    class: input.cls,
+    floor: stressFloor[input.cls],
   });
   return [{ id, found: { G_k: contagion, V_stress: stress, V_total: value }, expected }];
 };

@@ -223,7 +223,8 @@ function assetsOf(
     const claimLoss = now.claimLosses[k] as number;
     const { asset, depthFrom, quotesUsd, referenceUsd } = frame.assetInputs[k] as Frame['assetInputs'][number];
     const vScalar = facts.publishedOf(asset)?.vScalar.value ?? null;
-    const total = vTotal({ vScalar, contagionIndex: contagion, claimLoss, p99: null, class: kind });
+    const p99 = facts.p99Of(asset);
+    const total = vTotal({ vScalar, contagionIndex: contagion, claimLoss, p99, floor: facts.stressFloor[kind] });
     found[id] = {
       ...{ referenceUsd, quotesUsd, loss, depthUsd, depthFrom, claimLoss },
       impact: now.state.impacts[k] as number,

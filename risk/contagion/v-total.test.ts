@@ -5,7 +5,6 @@ import { accountV, vTotal } from './v-total.ts';
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const volatility = fc.double({ min: 0, max: 5, noNaN: true });
-const kind = fc.constantFrom('volatile' as const, 'lst' as const, 'wrapped' as const, 'stable' as const);
 
 describe('V_total', () => {
   it('is at least V, at least V_stress where all is lost, V where nothing is wrong; rises in both', () => {
@@ -17,10 +16,10 @@ describe('V_total', () => {
         share,
         share,
         fc.option(volatility),
-        kind,
-        (v, g, more, claim, moreClaim, p99, cls) => {
+        volatility,
+        (v, g, more, claim, moreClaim, p99, floor) => {
           const at = (contagionIndex: number, claimLoss: number, vScalar: number | null = v) =>
-            vTotal({ vScalar, contagionIndex, claimLoss, p99, class: cls });
+            vTotal({ vScalar, contagionIndex, claimLoss, p99, floor });
           const found = at(g, claim);
           expect(found.value).toBeGreaterThanOrEqual(v);
           expect(at(0, 0).value).toBe(v);
@@ -53,13 +52,14 @@ describe('V_total', () => {
   });
 
   it('refuses what is no number', () => {
-    const input = { vScalar: 0.5, contagionIndex: 0.1, claimLoss: 0, p99: null, class: 'lst' as const };
+    const input = { vScalar: 0.5, contagionIndex: 0.1, claimLoss: 0, p99: null, floor: 0.15 };
     for (const bad of [
       { vScalar: Number.NaN },
       { vScalar: -1 },
       { contagionIndex: 1.1 },
       { claimLoss: Number.NaN },
       { p99: -1 },
+      { floor: -1 },
     ]) {
       expect(() => vTotal({ ...input, ...bad })).toThrow(InvariantError);
     }

@@ -1,14 +1,5 @@
 import { InvariantError } from '../../schema/errors.ts';
-import type { ContagionAsset } from './system.ts';
-
-/** Annualised. Floors of the V that counts as stress: volatile; lst and wrapped against their root; stable in USD. Judged. */
-const STRESS_FLOOR: { readonly [kind in ContagionAsset['class']]: number } = {
-  volatile: 1.5,
-  lst: 0.15,
-  wrapped: 0.15,
-  stable: 0.25,
-};
-const STRESS_MAX = 3;
+import { stressLevel } from '../volatility/stress-level.ts';
 
 export type VTotal = {
   /** G_k in [0, 1]: the system's index and the asset's own lost claim. */
@@ -35,19 +26,21 @@ export function vTotal(input: {
   /** `ContagionNow.claimLosses` of the asset. */
   readonly claimLoss: number;
   readonly p99: number | null;
-  readonly class: ContagionAsset['class'];
+  /** Least V that counts as stress: that of the asset's class. */
+  readonly floor: number;
 }): VTotal {
-  const { claimLoss, contagionIndex, p99, vScalar } = input;
+  const { claimLoss, contagionIndex, floor, p99, vScalar } = input;
   for (const [name, value, max] of [
     ['V-Scalar', vScalar ?? 0, Number.MAX_VALUE],
     ['p99 of V', p99 ?? 0, Number.MAX_VALUE],
+    ['stress floor', floor, Number.MAX_VALUE],
     ['contagion index', contagionIndex, 1],
     ['claim loss', claimLoss, 1],
   ] as const) {
     if (!(value >= 0 && value <= max)) throw new InvariantError(`A ${name} lies in [0, ${max}], found ${value}`);
   }
   const contagion = 1 - (1 - contagionIndex) * (1 - claimLoss);
-  const stress = Math.min(STRESS_MAX, Math.max(STRESS_FLOOR[input.class], p99 ?? 0));
+  const stress = stressLevel(floor, p99);
   if (vScalar === null) return { contagion, stress, value: stress, stressed: true };
   return { contagion, stress, value: vScalar + contagion * Math.max(0, stress - vScalar), stressed: false };
 }

@@ -8,7 +8,6 @@ import { nextVScalar, type VScalarInput } from './v-scalar.ts';
 
 const parameters = {
   vScalarMax: 5,
-  vStressFloor: { volatile: 1.5, lst: 0.15, wrapped: 0.15, stable: 0.25 },
   holdSeconds: 1000,
 };
 
@@ -18,7 +17,7 @@ function input(over: Partial<VScalarInput>): VScalarInput {
     skew: null,
     singleExpiry: false,
     alpha: 0.7,
-    assetClass: 'volatile',
+    stress: 1.5,
     status: 'ok',
     groups: ['api3', 'chainlink', 'pyth'],
     voters: ['api3', 'chainlink', 'pyth'],
@@ -74,7 +73,7 @@ describe('nextVScalar', () => {
       flags: ['no-options', 'stress'],
       hold: null,
     });
-    expect(nextVScalar(input({ ...blind, assetClass: 'stable' })).value).toBe(0.25);
+    expect(nextVScalar(input({ ...blind, stress: 0.25 })).value).toBe(0.25);
   });
 
   it('is clipped and says so, and says so when one group speaks alone', () => {

@@ -1,5 +1,5 @@
 import { InvariantError } from '../../schema/errors.ts';
-import type { AssetDefinition, ModelParameters } from '../../schema/events.ts';
+import type { ModelParameters } from '../../schema/events.ts';
 import type { PublishedAsset } from '../../schema/published.ts';
 import { toWadRoundedUp } from '../../schema/units.ts';
 
@@ -15,7 +15,8 @@ export type VScalarInput = {
   readonly singleExpiry: boolean;
   /** Weight of `sigmaFast`, in [0, 1]; counts as 1 without an option market. */
   readonly alpha: number;
-  readonly assetClass: AssetDefinition['class'];
+  /** V of a stressed market, annualised (`stressLevel`). */
+  readonly stress: number;
   readonly status: PublishedAsset['status'];
   /** Groups that voted on `sigmaFast`. */
   readonly groups: readonly string[];
@@ -26,7 +27,7 @@ export type VScalarInput = {
   /** The last V published for the asset and its `voters`; null and empty before the first. */
   readonly previous: PublishedAsset['vScalar'] | null;
   readonly previousVoters: readonly string[];
-  readonly parameters: Pick<ModelParameters, 'vScalarMax' | 'vStressFloor' | 'holdSeconds'>;
+  readonly parameters: Pick<ModelParameters, 'vScalarMax' | 'holdSeconds'>;
 };
 
 /**
@@ -34,7 +35,7 @@ export type VScalarInput = {
  *
  * - No option market: alpha = 1, flag `no-options`; one whose expiries lie on one side of 30 days: `single-expiry`.
  *   One voting group: flag `single-source`.
- * - No sigma: V is the stress floor of the asset's class, flag `stress`.
+ * - No sigma: V is the stress level, flag `stress`.
  * - **Hold.** When a voter or the option market is lost, V does not fall below its value before the loss for
  *   `holdSeconds`, and beyond that for as long as the price is `insufficient`; released when all that were lost are
  *   back. Flag `held` where it binds. A missing input never improves a number.
@@ -53,7 +54,7 @@ export function nextVScalar(input: VScalarInput): PublishedAsset['vScalar'] {
 
   const alpha = skew === null ? 1 : input.alpha;
   const raw = sigmaFast === null ? null : alpha * sigmaFast + (1 - alpha) * Math.max(0, skew ?? 0);
-  const unheld = Math.min(raw ?? parameters.vStressFloor[input.assetClass], parameters.vScalarMax);
+  const unheld = Math.min(raw ?? input.stress, parameters.vScalarMax);
   const hold = nextHold(input);
   const value = hold === null ? unheld : Math.min(Math.max(unheld, hold.value), parameters.vScalarMax);
 
