@@ -283,10 +283,7 @@ export function aaveBlocks(chain: ChainName, operator: Address): readonly Deploy
     { at: implementation('StableDebtToken'), creation: aaveCreation('StableDebtToken', [pool]) },
     { at: implementation('VariableDebtToken'), creation: aaveCreation('VariableDebtToken', [pool]) },
   ];
-  const codes = reserves.flatMap((reserve) => {
-    const code = adapterCode(chain, reserve.price);
-    return code === null ? [] : [{ at: priceSourceAddress(chain, reserve), code }];
-  });
+  const codes = reserves.flatMap((reserve) => priceAdapters(chain, reserve));
   const admin = (
     functionName:
       | 'setACLAdmin'
@@ -416,6 +413,12 @@ export function mint(token: Address, account: Address, amount: bigint): Transact
 export function priceSourceAddress(chain: ChainName, { symbol, price }: AaveReserve): Address {
   if (price.kind === 'feed') return chainAddresses[chain].chainlinkProxies[price.asset];
   return aaveAddress(`${chain} price of ${symbol}`);
+}
+
+/** The contract that prices a reserve, where it is not a Chainlink proxy. */
+export function priceAdapters(chain: ChainName, reserve: AaveReserve): DeploymentBlock['codes'] {
+  const code = adapterCode(chain, reserve.price);
+  return code === null ? [] : [{ at: priceSourceAddress(chain, reserve), code }];
 }
 
 /**

@@ -3,8 +3,11 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { FatalError, InvariantError, invariant } from '../schema/errors.ts';
 import { aaveBlocks, type DeploymentBlock } from './aave.ts';
 import type { Anvil } from './anvil.ts';
+import { BridgeActors } from './bridge-actors.ts';
+import { type BridgeEnd, type BridgeMesh, type BridgeState, noBridge } from './bridge-mesh.ts';
 import { aggregatorProxyAbi, api3ServerAbi, type Bytecodes, fluxAggregatorAbi, pythAbi } from './contracts.ts';
 import { configurationOf, contractsOf, deployAt, type Transaction, uptimeSubject } from './deployment.ts';
+import { layerZeroBlocks } from './layerzero.ts';
 import { LendingActors } from './lending-actors.ts';
 import {
   type AssetName,
@@ -63,6 +66,7 @@ interface State {
   readonly marketBlocks: number;
   /** What was done once in the lending market, by name. */
   readonly acts: ReadonlySet<string>;
+  readonly bridge: BridgeState;
   readonly reported: Reported;
   /** Where the pools stand; none before they are opened. */
   readonly pools: PoolPrices;
@@ -85,11 +89,14 @@ export interface PlayOptions {
 }
 
 /** Plays one chain: block n is made from scenario, seed and n, unless a test asks for something else. */
-export class ChainPlayer {
+export class ChainPlayer implements BridgeEnd {
   readonly name: ChainName;
   readonly anvil: Anvil;
   silences: readonly Silence[] = [];
-  paused = false;
+  #paused = false;
+  /** It is played by itself up to `until`, every `stride`-th block. */
+  #run = { until: Number.NEGATIVE_INFINITY, stride: 1 };
+  #waiting: (() => void)[] = [];
   readonly #scenario: Scenario;
   readonly #times: readonly number[];
   readonly #reporters: Reporters;
@@ -99,8 +106,11 @@ export class ChainPlayer {
   #operator: Address = '0x';
   #market: readonly DeploymentBlock[] = [];
   readonly #actors: LendingActors;
+  readonly #bridge: BridgeActors;
   readonly #blocks: Block[] = [];
   #verifiedBlock = 0;
+  /** The newest slot whose block is made and read. */
+  #playedSlot = 0;
   #forks = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -113,6 +123,7 @@ export class ChainPlayer {
     reporters: Reporters,
     pools: PoolMarket,
     codes: Bytecodes,
+    mesh: BridgeMesh,
   ) {
     this.name = name;
     this.anvil = anvil;
@@ -122,6 +133,8 @@ export class ChainPlayer {
     this.#actors = new LendingActors(scenario, seed, name, anvil.rpc, codes.accountData);
     this.#codes = codes;
     this.#pools = pools;
+    this.#bridge = new BridgeActors(scenario, name, anvil.rpc, mesh);
+    mesh.join(this);
   }
 
   get blocks(): readonly PlayedBlock[] {
@@ -135,6 +148,41 @@ export class ChainPlayer {
   /** Scheduled Unix time of the next block; null when the play has ended. */
   get nextTime(): number | null {
     return this.#times[this.#head().state.slot + 1] ?? null;
+  }
+
+  get bridge(): BridgeState {
+    return this.#blocks.at(-1)?.state.bridge ?? noBridge;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  set paused(value: boolean) {
+    this.#paused = value;
+    this.#tell();
+  }
+
+  /** Tells those who wait for this chain how far it will come without being asked. */
+  set run(run: { readonly until: number; readonly stride: number }) {
+    this.#run = run;
+    this.#tell();
+  }
+
+  async played(time: number): Promise<void> {
+    const isComing = () => {
+      const slot = this.#blocks.at(-1)?.state.slot ?? 0;
+      const { until, stride } = this.#run;
+      const isPlayed = this.#playedSlot === slot && (this.#times[slot + stride] ?? Number.POSITIVE_INFINITY) > time;
+      return !isPlayed && !this.#paused && until >= time;
+    };
+    while (isComing()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #tell(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
   }
 
   /** One thing at a time per chain: live play and a test's requests take turns. */
@@ -157,6 +205,7 @@ export class ChainPlayer {
       transactions: 0,
       marketBlocks: 0,
       acts: new Set(),
+      bridge: noBridge,
       reported: {},
       pools: {},
       rounds: {},
@@ -170,12 +219,28 @@ export class ChainPlayer {
     );
     const configuration = configurationOf(this.#scenario, this.name, this.#operator);
     await this.#mine(2, [...configuration, ...createPoolCalls(this.name)], { ...this.#head().state, slot: 2 }, []);
-    this.#market = aaveBlocks(this.name, this.#operator);
+    const layerZero = layerZeroBlocks(this.name, this.#operator, codes);
+    this.#market = aaveBlocks(this.name, this.#operator).map((block, i) => together(block, layerZero[i]));
     await this.verify();
   }
 
   /** Makes the next scheduled block, passing over `skip` scheduled ones. */
-  async playNext({ events = true, skip = 0 }: PlayOptions & { readonly skip?: number } = {}): Promise<void> {
+  async playNext(options: PlayOptions & { readonly skip?: number } = {}): Promise<void> {
+    await this.#playNext(options);
+    const head = this.#head();
+    const { bridge } = head.state;
+    if (this.#blocks.at(-2)?.state.bridge.acts !== bridge.acts) {
+      const sent = await this.#bridge.sentIn(head.number, head.time);
+      if (sent.length > 0) {
+        const state = { ...head.state, bridge: { ...bridge, sent: [...bridge.sent, ...sent] } };
+        this.#blocks[this.#blocks.length - 1] = { ...head, state };
+      }
+    }
+    this.#playedSlot = head.state.slot;
+    this.#tell();
+  }
+
+  async #playNext({ events = true, skip = 0 }: PlayOptions & { readonly skip?: number }): Promise<void> {
     const before = this.#head().state;
     const slot = before.slot + 1 + skip;
     const time = this.#times[slot];
@@ -218,13 +283,18 @@ export class ChainPlayer {
     const market = this.#market[before.marketBlocks];
     const marketBlocks = before.marketBlocks + (market ? 1 : 0);
     const state = { ...before, slot, reported, rounds, switches, sequencerDown, marketBlocks, pools };
-    const mine = (more: readonly Transaction[], acts = before.acts) =>
-      this.#mine(this.height + 1, [...transactions, ...more], { ...state, acts }, reports);
+    const mine = (more: readonly Transaction[], acts = before.acts, bridge = before.bridge) =>
+      this.#mine(this.height + 1, [...transactions, ...more], { ...state, acts, bridge }, reports);
     if (market === undefined) {
       // Without a sequencer nobody gets a transaction in.
       if (sequencerDown) return mine([], before.acts);
       const decided = await this.#actors.decide(slot, time, nextTime - time, before.acts);
-      return mine(decided.transactions, new Set([...before.acts, ...decided.acts]));
+      const bridged = await this.#bridge.decide(time, before.bridge);
+      return mine(
+        [...decided.transactions, ...bridged.transactions],
+        new Set([...before.acts, ...decided.acts]),
+        bridged.state,
+      );
     }
     const { rpc } = this.anvil;
     await rpc.batch(market.codes.map(({ at, code }) => ({ method: 'anvil_setCode', params: [at, code] })));
@@ -234,12 +304,19 @@ export class ChainPlayer {
   /** Makes every scheduled block up to `time`; checks their receipts as it goes. */
   async playUntil(
     time: number,
-    options: PlayOptions & { readonly stride?: number; readonly onBlock?: () => void } = {},
+    options: PlayOptions & {
+      readonly stride?: number;
+      readonly onBlock?: () => void;
+      /** Awaited before the block of a time is made. */
+      readonly before?: (time: number) => Promise<void>;
+    } = {},
   ): Promise<void> {
     const stride = options.stride ?? 1;
     for (;;) {
       const { slot } = this.#head().state;
-      if ((this.#times[slot + stride] ?? Number.POSITIVE_INFINITY) > time) break;
+      const next = this.#times[slot + stride] ?? Number.POSITIVE_INFINITY;
+      if (next > time) break;
+      await options.before?.(next);
       await this.playNext({ ...options, skip: stride - 1 });
       if (this.height - this.#verifiedBlock >= receiptBlocksPerRequest) await this.verify();
       options.onBlock?.();
@@ -258,6 +335,7 @@ export class ChainPlayer {
     }
     await this.anvil.rpc.call('anvil_rollback', depth);
     this.#blocks.length -= depth;
+    this.#playedSlot = this.#head().state.slot;
     this.#verifiedBlock = Math.min(this.#verifiedBlock, this.height);
     this.#forks += 1;
     await this.anvil.rpc.call('anvil_setCoinbase', `0x${this.#forks.toString(16).padStart(40, '0')}`);
@@ -407,6 +485,15 @@ export class ChainPlayer {
       optional,
     });
   }
+}
+
+function together(one: DeploymentBlock, other: DeploymentBlock | undefined): DeploymentBlock {
+  if (other === undefined) return one;
+  return {
+    codes: [...one.codes, ...other.codes],
+    contracts: [...one.contracts, ...other.contracts],
+    transactions: [...one.transactions, ...other.transactions],
+  };
 }
 
 const pythPrice = [

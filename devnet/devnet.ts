@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FatalError } from '../schema/errors.ts';
 import { type Anvil, type AnvilStoppedError, startAnvil, Watchdog } from './anvil.ts';
+import { BridgeMesh, type BridgeOrder, type Impediment } from './bridge-mesh.ts';
 import { ChainPlayer, type PlayOptions } from './chain-player.ts';
 import { loadBytecodes } from './contracts.ts';
 import { type ChainName, chainAddresses, chainNames, type NetworkName } from './networks.ts';
@@ -88,6 +89,10 @@ export interface Devnet {
   reorg(chain: ChainName, depth: number, options?: PlayOptions): Promise<void>;
   /** Ends all reports of a network on all chains in [from, to), by default from now on. */
   silence(network: NetworkName, window?: { readonly from?: number; readonly to?: number }): void;
+  /** In the first block at or after `at`, by default from now on. */
+  order(order: BridgeOrder, at?: number): void;
+  /** Holds back, or starves, the messages of a lane between bridges. */
+  impede(impediment: Impediment): void;
   /** The node answers but makes no blocks. */
   pause(chain: ChainName): void;
   /** Makes the missed blocks at once, with the times they should have had. */
@@ -120,6 +125,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const path = pricePath(scenario, seed, endTime + 3600);
   const reporters = oracleReporters(scenario, seed, path);
   const pools = poolMarket(scenario, seed, path);
+  const mesh = new BridgeMesh(scenario, seed, endTime);
 
   function timeOfHeight(name: ChainName): number {
     const height = options.minimumHeights?.[chainAddresses[name].chainId] ?? 0;
@@ -179,17 +185,19 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
         onExit,
       });
       anvils.push(anvil);
-      return new ChainPlayer(name, anvil, scenario, seed, times.get(name)!, reporters, pools, await compiling);
+      return new ChainPlayer(name, anvil, scenario, seed, times.get(name)!, reporters, pools, await compiling, mesh);
     });
     const settled = await Promise.allSettled(starting);
     const refused = settled.find((result) => result.status === 'rejected');
     if (refused) throw refused.reason;
     for (const player of await Promise.all(starting)) players.set(player.name, player);
     stage = 'history';
+    for (const player of players.values()) player.run = { until: resumeTime, stride: 1 };
     await Promise.all(
       [...players.values()].map(async (player) => {
         await player.deploy();
         await player.playUntil(resumeTime, {
+          before: (time) => mesh.sourcesPlayed(player.name, time),
           onBlock: () => {
             if (Date.now() - toldAt >= progressEveryMs) tell();
           },
@@ -238,7 +246,9 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
         continue;
       }
       await player.exclusively(async () => {
-        if (!player.paused && (player.nextTime ?? Number.POSITIVE_INFINITY) <= Math.min(now(), endTime)) {
+        const time = player.nextTime ?? Number.POSITIVE_INFINITY;
+        if (!player.paused && time <= Math.min(now(), endTime)) {
+          await mesh.sourcesPlayed(player.name, time);
           await player.playNext();
           await player.verify();
         }
@@ -247,6 +257,8 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     }
   }
 
+  const untilAsked = { until: options.live ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY, stride: 1 };
+  for (const player of players.values()) player.run = untilAsked;
   stage = 'ready';
   tell();
   if (options.live) {
@@ -271,7 +283,15 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
       originChainTime = to;
       originWallMs = Date.now();
       const running = [...players.values()].filter((player) => !player.paused);
-      await Promise.all(running.map((player) => player.exclusively(() => player.playUntil(to, playOptions))));
+      for (const player of running) player.run = { until: to, stride: playOptions.stride ?? 1 };
+      await Promise.all(
+        running.map((player) =>
+          player.exclusively(() =>
+            player.playUntil(to, { ...playOptions, before: (time) => mesh.sourcesPlayed(player.name, time) }),
+          ),
+        ),
+      );
+      for (const player of running) player.run = untilAsked;
     },
     async mine(chain, blocks, playOptions = {}) {
       const player = playerOf(chain);
@@ -286,6 +306,12 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     },
     silence(network, { from = now(), to = Number.POSITIVE_INFINITY } = {}) {
       for (const player of players.values()) player.silences = [...player.silences, { network, from, to }];
+    },
+    order(order, at = now()) {
+      mesh.order(order, at);
+    },
+    impede(impediment) {
+      mesh.impede(impediment);
     },
     pause(chain) {
       playerOf(chain).paused = true;

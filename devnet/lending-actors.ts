@@ -1,16 +1,8 @@
-import {
-  type Abi,
-  type Address,
-  decodeFunctionResult,
-  encodeDeployData,
-  encodeFunctionData,
-  type Hex,
-  keccak256,
-  toHex,
-} from 'viem';
+import { type Abi, type Address, encodeDeployData, encodeFunctionData, type Hex, keccak256, toHex } from 'viem';
 import { InvariantError } from '../schema/errors.ts';
 import { type AaveMarket, type AaveReserve, aaveMarkets, listing, mint, upgradeOfSupplyToken } from './aave.ts';
 import { oracleAbi, poolAbi, tokenAbi } from './aave-contracts.ts';
+import { askAll, type ContractCall } from './contract-calls.ts';
 import { accountDataAbi } from './contracts.ts';
 import type { Transaction } from './deployment.ts';
 import { type DrawStream, drawStream } from './draws.ts';
@@ -407,22 +399,11 @@ export class LendingActors {
     return reserve;
   }
 
-  async #ask(to: Address, abi: Abi, functionName: string, args: readonly unknown[]): Promise<unknown> {
-    return (await this.#askAll([[to, abi, functionName, args]]))[0];
+  async #ask(...call: ContractCall): Promise<unknown> {
+    return (await this.#askAll([call]))[0];
   }
 
-  async #askAll(
-    calls: readonly (readonly [to: Address, abi: Abi, functionName: string, args: readonly unknown[]])[],
-  ): Promise<readonly unknown[]> {
-    const answers = (await this.#rpc.batch(
-      calls.map(([to, abi, functionName, args]) => ({
-        method: 'eth_call',
-        params: [{ to, data: encodeFunctionData({ abi, functionName, args }) }, 'latest'],
-      })),
-    )) as readonly Hex[];
-    return answers.map((data, i) => {
-      const [, abi, functionName] = calls[i] as (typeof calls)[number];
-      return decodeFunctionResult({ abi, functionName, data });
-    });
+  #askAll(calls: readonly ContractCall[]): Promise<readonly unknown[]> {
+    return askAll(this.#rpc, calls);
   }
 }

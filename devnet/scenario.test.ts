@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../schema/canonical.ts';
 import { type ChainsConfig, chainsConfigSchema } from '../schema/chains-config.ts';
+import { type BridgeFamily, bridgeFamilies, endpoint, familyNames, layerZero, unwatchedEid } from './layerzero.ts';
 import {
   type AssetName,
   api3BeaconId,
@@ -214,6 +215,38 @@ describe('chains.json', () => {
         }
         expect(meaning.chainId).toBe(chainId);
         expect(found).toEqual(expected);
+      }
+    }
+  });
+
+  test('names the bridges of the devnet, their tokens and the other end of every lane', () => {
+    const { chains, issuers } = devnetConfiguration();
+    for (const family of familyNames) {
+      const { kind, home, unwatchedPeer }: BridgeFamily = bridgeFamilies[family];
+      expect(issuers?.[family]?.ledger).toEqual({ kind, home, sharedDecimals: 6 });
+      for (const chain of chainNames) {
+        const { tokens, bridges } = chains[chain]!.meaning;
+        const { networkId, contracts, executors, members } = bridges!['layerzero-v2']!;
+        const { eid, executor, sendLibrary, receiveLibrary } = layerZero[chain];
+        const lower = (text: string) => text.toLowerCase();
+        expect([networkId, ...executors]).toEqual([eid, lower(executor)]);
+        expect(contracts).toEqual({
+          endpoint: lower(endpoint),
+          sendLibrary: lower(sendLibrary),
+          receiveLibrary: lower(receiveLibrary),
+        });
+        const token = bridgeFamilies[family].tokens[chain];
+        expect(tokens?.[family]).toMatchObject({ address: lower(token), decimals: 18 });
+        const peers = chainNames
+          .filter((other) => other !== chain)
+          .map((other) => [layerZero[other].eid, bridgeFamilies[family].applications[other]] as const);
+        if (unwatchedPeer !== undefined && chain === home) peers.push([unwatchedEid, unwatchedPeer]);
+        expect(members[family]).toEqual({
+          address: bridgeFamilies[family].applications[chain],
+          token: family,
+          role: kind === 'lock' && chain === home ? 'escrow' : 'supply',
+          peers: Object.fromEntries(peers),
+        });
       }
     }
   });

@@ -82,6 +82,20 @@ const incident = z.discriminatedUnion('kind', [
     ...span,
   }),
   z.strictObject({
+    kind: z.literal('bridge-hold').meta({ description: 'Nobody signs for the messages of a lane between bridges' }),
+    from: chain,
+    to: chain,
+    ...span,
+  }),
+  z.strictObject({
+    kind: z
+      .literal('bridge-starve')
+      .meta({ description: 'Messages of a lane are delivered with too little gas, and again at the end' }),
+    from: chain,
+    to: chain,
+    ...span,
+  }),
+  z.strictObject({
     kind: z.literal('keeper-outage').meta({ description: 'Nobody liquidates on that chain' }),
     chain,
     ...span,
@@ -160,6 +174,9 @@ export const scenarioSchema = z.strictObject({
       feeds: z.record(asset, z.strictObject({ deviationThreshold: z.number().gt(0).lt(1), heartbeatSeconds: seconds })),
     }),
   ),
+  bridge: z
+    .strictObject({ calmEverySeconds: seconds, crashEverySeconds: seconds, liveEverySeconds: seconds })
+    .meta({ description: 'Somebody sends a token to another chain about this often' }),
   incidents: z.array(incident),
   expected: z
     .strictObject({

@@ -23,6 +23,8 @@ export interface SolidityUnit {
   /** The file of each contract: `./` is this folder; anything else is in a package. */
   readonly contracts: { readonly [contract: string]: string };
   readonly evmVersion?: string;
+  /** False compiles faster, to longer code; true unless given. */
+  readonly optimize?: boolean;
   /** How sources spell the folders of packages. */
   readonly remappings?: { readonly [prefix: string]: string };
 }
@@ -46,15 +48,17 @@ export async function compile(
     language: 'Solidity',
     sources: Object.fromEntries(sources.map(([name, content]) => [name, { content }])),
     settings: {
-      optimizer: { enabled: true, runs: 200 },
+      optimizer: { enabled: unit.optimize ?? true, runs: 200 },
       ...(unit.evmVersion && { evmVersion: unit.evmVersion }),
       ...(remappings.length > 0 && { remappings: remappings.map(([prefix, target]) => `${prefix}=${target}`) }),
-      outputSelection: Object.fromEntries(
-        Object.entries(unit.contracts).map(([contract, file]) => [
-          file,
-          { [contract]: ['abi', 'evm.bytecode.object', 'evm.bytecode.linkReferences'] },
-        ]),
-      ),
+      outputSelection: {
+        '*': Object.fromEntries(
+          Object.keys(unit.contracts).map((contract) => [
+            contract,
+            ['abi', 'evm.bytecode.object', 'evm.bytecode.linkReferences'],
+          ]),
+        ),
+      },
     },
   });
   const address = createHash('sha256').update(compilerVersion).update('\0').update(input).digest('hex');

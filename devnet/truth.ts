@@ -1,5 +1,6 @@
 import { type Abi, type Address, decodeFunctionResult, encodeFunctionData, type Hex } from 'viem';
 import { FatalError } from '../schema/errors.ts';
+import type { BridgeState } from './bridge-mesh.ts';
 import type { ChainPlayer, PlayedBlock } from './chain-player.ts';
 import { aggregatorProxyAbi, api3ServerAbi, pythAbi } from './contracts.ts';
 import {
@@ -43,6 +44,8 @@ export interface Truth extends PricePath {
   readFeed(feed: string, blockNumber?: number): Promise<FeedAnswer>;
   /** Asks the pool of a feed (`ethereum/uniswap-v3/WETH-USDC-500`). */
   readPool(feed: string, blockNumber?: number): Promise<PoolAnswer>;
+  /** What the bridges of a chain sent and received, as those who carried it know. */
+  bridge(chain: ChainName): BridgeState;
   /** The aggregator behind a Chainlink proxy. */
   aggregatorOf(chain: ChainName, asset: AssetName, blockNumber?: number): Promise<Address>;
 }
@@ -82,6 +85,7 @@ export function truthOf(players: ReadonlyMap<ChainName, ChainPlayer>, path: Pric
   return {
     priceUsd: path.priceUsd,
     blocks: (chain) => playerOf(chain).blocks,
+    bridge: (chain) => playerOf(chain).bridge,
     aggregatorOf: async (chain, asset, blockNumber) =>
       (await read(
         chain,

@@ -35,6 +35,8 @@ export function shortScenario(): Scenario {
     'supply-token-upgrade': { afterSeconds: 24_000, seconds: 1 },
     'price-source-change': { afterSeconds: 28_800, seconds: 1 },
     'keeper-outage': { afterSeconds: 60, seconds: 1740 },
+    'bridge-starve': { afterSeconds: 27_000, seconds: 3600 },
+    'bridge-hold': { afterSeconds: 300, seconds: 900 },
   };
   return {
     ...whole,
