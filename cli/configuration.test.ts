@@ -71,6 +71,10 @@ describe('configurationOf', () => {
         everyHeader: false,
         checkBlooms: true,
         crossCheck: false,
+        head: true,
+        compareSeconds: 10,
+        hedgeAfterMs: null,
+        port: 0,
       },
     });
     expect(chains['one']?.meaning.feeds['chainlink/ETH']).toMatchObject({

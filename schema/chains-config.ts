@@ -270,7 +270,22 @@ export const guardSchema = z.strictObject({
   checkBlooms: z.boolean().default(true).meta({
     description: 'false for chains whose logsBloom does not hold all their logs',
   }),
-  crossCheck: z.boolean().default(false).meta({ description: 'A second node must return the same logs' }),
+  crossCheck: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'A second node must return the same blocks, logs and state' }),
+  head: z.boolean().default(true).meta({
+    description: 'false: the processor follows the head of the first node by itself; there is no failover',
+  }),
+  compareSeconds: z.number().min(0).max(3600).default(10).meta({
+    description: 'How often the heads and final blocks of all nodes are compared; 0: never',
+  }),
+  hedgeAfterMs: z.number().int().min(10).nullable().default(null).meta({
+    description: 'At the head, a node that takes longer has its question asked of the next as well; null: never',
+  }),
+  port: z.number().int().min(0).max(65_535).default(0).meta({
+    description: 'Of the guard on the loopback interface, with /metrics for Prometheus; 0: any that is free',
+  }),
 });
 
 export const chainWiringSchema = z.strictObject({

@@ -371,11 +371,19 @@ export class LogWriter {
       ],
     );
     invariant(moved.rowCount === 1, `Chain ${this.#chainId}: somebody else wrote batch ${this.#batchNo + 1}`);
-    if (next.hot.length === 0 && this.#state.hot.length === 0) return;
-    await this.#client.query('DELETE FROM hot_block WHERE chain_id = $1', [this.#chainId]);
+    // Where finality is slow they are thousands, and one comes at a time.
+    const gone = missingFrom(next.hot, this.#state.hot);
+    const fresh = missingFrom(this.#state.hot, next.hot);
+    if (gone.length > 0) {
+      await this.#client.query('DELETE FROM hot_block WHERE chain_id = $1 AND number = ANY($2)', [
+        this.#chainId,
+        gone.map((block) => block.number),
+      ]);
+    }
+    if (fresh.length === 0) return;
     await this.#client.query(
       'INSERT INTO hot_block (chain_id, number, hash) SELECT $1, number, hash FROM unnest($2::bigint[], $3::bytea[]) AS b (number, hash)',
-      [this.#chainId, next.hot.map((block) => block.number), next.hot.map((block) => bytes(block.hash))],
+      [this.#chainId, fresh.map((block) => block.number), fresh.map((block) => bytes(block.hash))],
     );
   }
 
@@ -483,6 +491,12 @@ export class LogWriter {
       throw new InvariantError(`Chain ${this.#chainId}: a row came twice: ${(error as pg.DatabaseError).detail}`);
     }
   }
+}
+
+/** Those of `wanted` that `blocks` does not have. */
+function missingFrom(blocks: readonly BlockRef[], wanted: readonly BlockRef[]): readonly BlockRef[] {
+  const hashes = new Map(blocks.map(({ number, hash }) => [number, hash]));
+  return wanted.filter(({ number, hash }) => hashes.get(number) !== hash);
 }
 
 interface StoredBlock {

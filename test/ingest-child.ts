@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -75,6 +76,25 @@ export async function ingestedThrough(pool: Pool, chainId: number, block: number
 export async function stopIngest(child: IngestChild): Promise<IngestEnd> {
   child.process.kill('SIGTERM');
   return child.ended;
+}
+
+/** Process id of the guard that an ingest process has started. Needs /proc. */
+export async function guardOf(child: IngestChild): Promise<number> {
+  for (;;) {
+    const pids = readFileSync(`/proc/${child.process.pid}/task/${child.process.pid}/children`, 'utf8').trim();
+    for (const pid of pids === '' ? [] : pids.split(' ')) {
+      if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('guard')) return Number(pid);
+    }
+    await Promise.race([sleep(10), child.ended.then((end) => Promise.reject(new Error(JSON.stringify(end))))]);
+  }
+}
+
+export async function isGone(pid: number): Promise<boolean> {
+  for (let i = 0; i < 500; i++) {
+    if (!existsSync(`/proc/${pid}`) || /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) return true;
+    await sleep(20);
+  }
+  return false;
 }
 
 /** All rows of a chain that do not depend on where batches were cut. */

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ReplayCall, ReplayNodeOptions } from './replay-node.ts';
 
 type Answer = { id: unknown; result?: unknown; error?: unknown };
-type Fault = (response: ServerResponse, answer: () => string, calls: readonly ReplayCall[]) => void;
+export type Fault = (response: ServerResponse, answer: () => string, calls: readonly ReplayCall[]) => void;
 
 /** Changes the answer to each call. */
 const changing =
@@ -82,23 +82,28 @@ export const nodeLies: { readonly [name: string]: Fault } = {
     if (!Array.isArray(answer.result)) return answer;
     return { ...answer, result: answer.result.map((log) => ({ ...log, data: `0x${'66'.repeat(32)}` })) };
   }),
-  /** A chain of its own from block 500 on, whose parents connect. */
-  'forges blocks': changing((answer) => {
+  'forges blocks': forging(500),
+  'forges blocks from the fifth on': forging(5),
+};
+
+/** A chain of its own from a block on, whose parents connect. */
+function forging(first: number): Fault {
+  return changing((answer) => {
     const forgedHash = (hash: string): string => `0xf00d${hash.slice(6)}`;
     const forge = <T extends Record<string, unknown>>(value: T): T => {
       const number = Number(value['number'] ?? value['blockNumber']);
       const name = 'number' in value ? 'hash' : 'blockHash';
-      const spoilt = number >= 500 ? { ...value, [name]: forgedHash(value[name] as string) } : value;
+      const spoilt = number >= first ? { ...value, [name]: forgedHash(value[name] as string) } : value;
       const parentHash = value['parentHash'];
-      return number > 500 && typeof parentHash === 'string'
+      return number > first && typeof parentHash === 'string'
         ? { ...spoilt, parentHash: forgedHash(parentHash) }
         : spoilt;
     };
     const { result } = answer;
     if (Array.isArray(result)) return { ...answer, result: result.map(forge) };
     return typeof result === 'object' && result !== null ? { ...answer, result: forge(result as never) } : answer;
-  }),
-};
+  });
+}
 
 /** Whether the request `i` (0, 1, ...) of a method fails. */
 export type FaultPlan = (i: number, method: string) => boolean;

@@ -29,9 +29,14 @@ const module = fileURLToPath(new URL('main.ts', import.meta.url));
  * The guard in a process of its own, so that reading from nodes and writing to the database each have a core, and neither
  * takes the other with it. It is started again, at the same address, whenever it ends; when this process ends, it does.
  */
-export async function startGuardProcess(options: GuardOptions, onNote: (text: string) => void): Promise<GuardProcess> {
+export async function startGuardProcess(
+  options: GuardOptions,
+  /** 0: any that is free. */
+  wantedPort: number,
+  onNote: (text: string) => void,
+): Promise<GuardProcess> {
   let child: ChildProcess | null = null;
-  let port = 0;
+  let port = wantedPort;
   let closed = false;
   let ends = 0;
   let lose: (error: Error) => void = () => {};
@@ -63,6 +68,7 @@ export async function startGuardProcess(options: GuardOptions, onNote: (text: st
   await Promise.race([listening, lost]);
   return {
     url: `http://127.0.0.1:${port}`,
+    rpcUrl: `http://127.0.0.1:${port}/rpc`,
     port,
     lost,
     get pid() {

@@ -1,4 +1,10 @@
-import { HistoryFace } from './history-face.ts';
+import { setMaxListeners } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import { ChainView } from './chain-view.ts';
+import { UpstreamFailure } from './failure.ts';
+import { HeadFace } from './head-face.ts';
+import { HistoryFace, UnservedQueryError } from './history-face.ts';
+import { metricsText, statisticsOf } from './metrics.ts';
 import { Upstreams } from './upstreams.ts';
 
 /** What a guard is told at its start. It goes through memory and a pipe only, since URLs hold keys. */
@@ -18,18 +24,27 @@ export interface GuardOptions {
   readonly everyHeader: boolean;
   readonly checkBlooms: boolean;
   readonly crossCheck: boolean;
+  /** How often all nodes are compared; 0: never. */
+  readonly compareSeconds: number;
+  readonly hedgeAfterMs: number | null;
 }
 
 export interface Guard {
-  /** Base address of the gateway. */
+  /** Base address of the gateway: history. */
   readonly url: string;
+  /** JSON-RPC: the head. */
+  readonly rpcUrl: string;
   readonly port: number;
   close(): void;
 }
 
 /** The guard in this process. Port 0: any that is free. */
 export async function openGuard(options: GuardOptions, port: number, onNote: (text: string) => void): Promise<Guard> {
-  const { urls, requestTimeoutMs, requestsInFlightMax, requestsPerSecondMax, chainId, anchor } = options;
+  const { urls, requestTimeoutMs, requestsInFlightMax, requestsPerSecondMax, chainId, anchor, crossCheck } = options;
+  const abort = new AbortController();
+  const { signal } = abort;
+  // Every request listens to it.
+  setMaxListeners(0, signal);
   const upstreams = new Upstreams({
     urls,
     timeoutMs: requestTimeoutMs,
@@ -37,9 +52,61 @@ export async function openGuard(options: GuardOptions, port: number, onNote: (te
     callsPerSecondMax: requestsPerSecondMax,
     chainId,
     anchor,
+    hedgeAfterMs: options.hedgeAfterMs,
     onNote,
   });
-  const face = new HistoryFace({ ...options, upstreams, onNote });
-  const listens = await face.listen(port);
-  return { url: `http://127.0.0.1:${listens}`, port: listens, close: () => face.close() };
+  const view = new ChainView({ upstreams, crossCheck, compareMs: options.compareSeconds * 1000, onNote, signal });
+  const history = new HistoryFace({ ...options, upstreams, view, onNote, signal });
+  const head = new HeadFace({ ...options, upstreams, view, onNote, signal });
+
+  const answer = async (request: IncomingMessage): Promise<readonly [type: string, body: string | Buffer] | null> => {
+    const path = request.url ?? '/';
+    if (path === '/rpc') return ['application/json', await head.respond(await bodyOf(request))];
+    if (path === '/query') return ['application/json', await history.respond(await bodyOf(request))];
+    if (path === '/height') return ['text/plain', String(await history.height())];
+    if (path === '/metrics') return ['text/plain; version=0.0.4', metricsText(chainId, upstreams.all)];
+    if (path === '/statistics') return ['application/json', JSON.stringify(statisticsOf(upstreams.all))];
+    return /^\/\d+\/worker$/.test(path) ? ['text/plain', `http://${request.headers.host}/query`] : null;
+  };
+  const server = createServer((request, response) => {
+    const end = (status: number, type: string, body: string | Buffer): void => {
+      response.writeHead(status, { 'content-type': type }).end(body);
+    };
+    answer(request).then(
+      (found) => (found === null ? end(404, 'text/plain', 'unknown path') : end(200, ...found)),
+      (error: Error) => {
+        if (error instanceof UnservedQueryError) return end(400, 'text/plain', error.message);
+        if (error instanceof UpstreamFailure || signal.aborted) return end(503, 'text/plain', error.message);
+        onNote(`The guard failed: ${error.stack}`);
+        // The processor asks again after this, and dies of 500.
+        end(503, 'text/plain', 'the guard failed');
+      },
+    );
+  });
+  server.keepAliveTimeout = 60_000;
+  const listens = await new Promise<number>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+  const url = `http://127.0.0.1:${listens}`;
+  return {
+    url,
+    rpcUrl: `${url}/rpc`,
+    port: listens,
+    close: () => {
+      abort.abort();
+      history.close();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
 }

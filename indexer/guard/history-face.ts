@@ -1,16 +1,15 @@
-import { setMaxListeners } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChainView } from './chain-view.ts';
 import { UpstreamFailure } from './failure.ts';
 import { HistoryStream } from './history-stream.ts';
 import { LogQuery, type LogRequest } from './log-query.ts';
 import { type PieceBlock, RangeReader, type RangeReaderOptions } from './range-reader.ts';
-import { parseHeader } from './rpc-answers.ts';
 import type { Upstream } from './upstream.ts';
 import type { Upstreams } from './upstreams.ts';
 
 export interface HistoryFaceOptions {
   readonly upstreams: Upstreams;
+  readonly view: ChainView;
   /** Blocks nearer to the head are not served, final or not: the processor can roll them back itself. */
   readonly confirmationBlocks: number;
   readonly requestsInFlightMax: number;
@@ -18,6 +17,7 @@ export interface HistoryFaceOptions {
   readonly checkBlooms: boolean;
   readonly crossCheck: boolean;
   readonly onNote: (text: string) => void;
+  readonly signal: AbortSignal;
 }
 
 /** The gateway protocol's query, as far as it is served: logs and headers. */
@@ -28,7 +28,7 @@ interface GatewayQuery {
   readonly logs?: readonly LogRequest[];
 }
 
-class UnservedQueryError extends Error {
+export class UnservedQueryError extends Error {
   override readonly name = 'UnservedQueryError';
 }
 
@@ -42,62 +42,20 @@ const streamsMax = 4;
 export class HistoryFace {
   readonly #options: HistoryFaceOptions;
   readonly #streams = new Map<string, HistoryStream>();
-  readonly #abort = new AbortController();
-  readonly #server: Server;
   #height = -1;
   #heightAt = Number.NEGATIVE_INFINITY;
   #asking: Promise<number> | null = null;
 
   constructor(options: HistoryFaceOptions) {
     this.#options = options;
-    setMaxListeners(0, this.#abort.signal);
-    this.#server = createServer((request, response) => void this.#respond(request, response));
-    this.#server.keepAliveTimeout = 60_000;
-  }
-
-  /** Port 0: any that is free. */
-  listen(port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', () => {
-        const address = this.#server.address();
-        resolve(typeof address === 'object' && address !== null ? address.port : port);
-      });
-    });
   }
 
   close(): void {
-    this.#abort.abort();
     for (const stream of this.#streams.values()) stream.close();
-    this.#server.closeAllConnections();
-    this.#server.close();
   }
 
-  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const end = (status: number, type: string, body: string | Buffer): void => {
-      response.writeHead(status, { 'content-type': type });
-      response.end(body);
-    };
-    try {
-      const path = request.url ?? '/';
-      if (path === '/height') return end(200, 'text/plain', String(await this.#heightSoon()));
-      if (/^\/\d+\/worker$/.test(path)) return end(200, 'text/plain', `http://${request.headers.host}/query`);
-      if (path === '/statistics') return end(200, 'application/json', JSON.stringify(this.#statistics()));
-      if (path !== '/query') return end(404, 'text/plain', 'unknown path');
-      const query = parseQuery(await bodyOf(request));
-      end(200, 'application/json', bodyFor(await this.#answer(query)));
-    } catch (error) {
-      if (error instanceof UnservedQueryError) return end(400, 'text/plain', error.message);
-      if (error instanceof UpstreamFailure || (error as Error).name === 'AbortError') {
-        return end(503, 'text/plain', (error as Error).message);
-      }
-      this.#options.onNote(`The guard failed: ${(error as Error).stack}`);
-      end(500, 'text/plain', 'the guard failed');
-    }
-  }
-
-  /** @throws {UpstreamFailure} when no node tells within the processor's patience. */
-  async #heightSoon(): Promise<number> {
+  /** The newest block served. @throws {UpstreamFailure} when no node tells within the processor's patience. */
+  async height(): Promise<number> {
     if (performance.now() - this.#heightAt < heightAgeMs) return this.#height;
     this.#asking ??= this.#askHeight().finally(() => {
       this.#asking = null;
@@ -108,41 +66,30 @@ export class HistoryFace {
     return await Promise.race([this.#asking, tooLate]);
   }
 
+  /** The answer to a query of the gateway protocol. @throws {UnservedQueryError} */
+  async respond(body: string): Promise<Buffer> {
+    return bodyFor(await this.#answer(parseQuery(body)));
+  }
+
   async #askHeight(): Promise<number> {
-    const found = await this.#options.upstreams.use((upstream) => this.#heightOf(upstream), {
-      signal: this.#abort.signal,
-    });
+    const { latest, finalised } = await this.#options.view.ask();
+    const found =
+      finalised === null ? -1 : Math.min(finalised.number, latest.number - this.#options.confirmationBlocks);
     this.#height = Math.max(this.#height, found);
     this.#heightAt = performance.now();
     return this.#height;
   }
 
-  async #heightOf(upstream: Upstream): Promise<number> {
-    const tag = async (name: string): Promise<unknown> =>
-      (await upstream.ask([{ method: 'eth_getBlockByNumber', params: [name, false] }]))[0];
-    const [latest, finalised] = await Promise.all([
-      tag('latest'),
-      // Before the first finalised block some nodes answer with an error.
-      tag('finalized').catch((error: unknown) => {
-        if (error instanceof UpstreamFailure && ['refused', 'lacks-block'].includes(error.kind)) return null;
-        throw error;
-      }),
-    ]);
-    if (finalised === null) return -1;
-    const head = parseHeader(upstream, latest, null).number;
-    return Math.min(parseHeader(upstream, finalised, null).number, head - this.#options.confirmationBlocks);
-  }
-
   async #answer(query: GatewayQuery): Promise<readonly PieceBlock[]> {
     let height = await this.#askOrKnown(query.fromBlock);
     while (height < query.fromBlock) {
-      await sleep(heightAgeMs, undefined, { signal: this.#abort.signal });
+      await sleep(heightAgeMs, undefined, { signal: this.#options.signal });
       height = await this.#askHeight();
     }
     const to = Math.min(query.toBlock ?? height, height);
     if (query.includeAllBlocks) {
       const last = Math.min(to, query.fromBlock + allBlocksPerAnswer - 1);
-      return (await this.#reader(query.logs ?? [], 'all').read(query.fromBlock, last, this.#abort.signal)).blocks;
+      return (await this.#reader(query.logs ?? [], 'all').read(query.fromBlock, last, this.#options.signal)).blocks;
     }
     return await this.#stream(query).next(to);
   }
@@ -177,18 +124,10 @@ export class HistoryFace {
 
   #reader(logs: readonly LogRequest[], headers: RangeReaderOptions['headers']): RangeReader {
     const { upstreams, checkBlooms, crossCheck, onNote } = this.#options;
-    return new RangeReader({ upstreams, query: new LogQuery(logs), headers, checkBlooms, crossCheck, onNote });
-  }
-
-  #statistics(): object {
-    return this.#options.upstreams.all.map(({ name, statistics, limits, pausedMs }) => ({
-      name,
-      pausedMs,
-      limits,
-      ...statistics,
-      calls: Object.fromEntries(statistics.calls),
-      failures: Object.fromEntries(statistics.failures),
-    }));
+    return new RangeReader({
+      ...{ upstreams, query: new LogQuery(logs), headers, checkBlooms, crossCheck, onNote },
+      isFinal: true,
+    });
   }
 }
 
@@ -254,10 +193,4 @@ function bodyFor(blocks: readonly PieceBlock[]): Buffer {
   });
   write(']');
   return buffer.subarray(0, length);
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -44,6 +44,10 @@ export class LogQuery {
     return this.#requests.length === 0;
   }
 
+  get isEverything(): boolean {
+    return this.#requests.some((request) => Object.keys(request).length === 0);
+  }
+
   matches(log: RpcLog): boolean {
     return this.#any(log.topics[0] ?? null, log) || (log.topics.length > 0 && this.#any(null, log));
   }

@@ -1,4 +1,5 @@
 import { UpstreamFailure } from './failure.ts';
+import { forgersOf } from './forgery.ts';
 import type { GetLogsFilter, LogQuery } from './log-query.ts';
 import { bloomOf, mayContain } from './logs-bloom.ts';
 import { parseHeader, parseLogs, type RpcHeader, type RpcLog } from './rpc-answers.ts';
@@ -33,6 +34,8 @@ export interface RangeReaderOptions {
   readonly checkBlooms: boolean;
   /** A second node must say the same. */
   readonly crossCheck: boolean;
+  /** Nodes may disagree on what is not: then it is asked again without an alarm. */
+  readonly isFinal: boolean;
   readonly onNote: (text: string) => void;
 }
 
@@ -53,7 +56,7 @@ export class RangeReader {
     const { upstreams } = this.#options;
     const ask = async (upstream: Upstream): Promise<Piece> => {
       const piece = await this.#readFrom(upstream, from, to, signal);
-      return this.#options.crossCheck && upstreams.all.length > 1
+      return this.#options.crossCheck && upstreams.trusted.length > 1
         ? await this.#crossChecked(upstream, piece, signal)
         : piece;
     };
@@ -88,7 +91,8 @@ export class RangeReader {
 
   /** The piece that another node confirms, or that alone makes the bloom of a header on which both agree. */
   async #crossChecked(first: Upstream, piece: Piece, signal: AbortSignal): Promise<Piece> {
-    const { upstreams, onNote } = this.#options;
+    const { upstreams, isFinal, onNote } = this.#options;
+    const others = upstreams.trusted.filter((upstream) => upstream !== first);
     const compare = async (second: Upstream): Promise<Piece> => {
       const other = await this.#readFrom(second, piece.from, piece.to, signal);
       const at = differsAt(piece, other);
@@ -96,7 +100,14 @@ export class RangeReader {
       const [mine, theirs] = [piece, other].map(({ blocks }) => blocks.find(({ header }) => header.number === at));
       if (mine && theirs && mine.header.hash !== theirs.header.hash) {
         const problem = `block ${at} is ${mine.header.hash} for ${first.name}, ${theirs.header.hash} for ${second.name}`;
-        onNote(`ALARM: ${problem}. One of them lies or is on a fork; nothing is stored until they agree.`);
+        const forgers = await forgersOf(at, upstreams.trusted, signal);
+        if (forgers.length > 0) {
+          upstreams.distrust(forgers, `block ${at} is a forgery`);
+          if (!forgers.includes(first)) return piece;
+          if (!forgers.includes(second)) return other;
+          throw second.fail('contradiction', problem);
+        }
+        if (isFinal) onNote(`ALARM: ${problem}. One of them lies or is on a fork; nothing is stored until they agree.`);
         throw second.fail('contradiction', problem);
       }
       const header = (mine ?? theirs)?.header as RpcHeader;
@@ -114,7 +125,7 @@ export class RangeReader {
       liar.punish(liar.fail('contradiction', problem));
       return honest === first ? piece : other;
     };
-    return await upstreams.use(compare, { signal, among: upstreams.all.filter((upstream) => upstream !== first) });
+    return await upstreams.use(compare, { signal, among: others });
   }
 
   /** Whether all the node's logs of the block make its bloom, and these are what matches of them. */
@@ -220,6 +231,10 @@ export class RangeReader {
       const problem = `the bloom of block ${header.number} excludes the log ${logIndex} that it returns`;
       throw upstream.fail('contradiction', problem);
     }
+    if (this.#options.query.isEverything) {
+      if (isComplete(header, logs)) return logs;
+      throw upstream.fail('contradiction', `the logs of block ${header.number} do not make its bloom`);
+    }
     if (!this.#options.query.isSuspicious(header.logsBloom, logs)) return logs;
     return await this.#complete(upstream, header, logs, signal);
   }
@@ -233,9 +248,7 @@ export class RangeReader {
   ): Promise<readonly RpcLog[]> {
     const [result] = await upstream.ask([{ method: 'eth_getLogs', params: [{ blockHash: header.hash }] }], signal);
     const all = ordered(upstream, parseLogs(upstream, result), false);
-    const proved =
-      all.every((log, i) => log.logIndex === i && log.blockHash === header.hash) &&
-      bloomOf(all) === header.logsBloom.toLowerCase();
+    const proved = isComplete(header, all);
     const matching = all.filter((log) => this.#options.query.matches(log));
     if (!proved || matching.length < found.length) {
       throw upstream.fail('contradiction', `the logs of block ${header.number} do not make its bloom`);
@@ -246,6 +259,13 @@ export class RangeReader {
     }
     return matching;
   }
+}
+
+function isComplete(header: RpcHeader, logs: readonly RpcLog[]): boolean {
+  return (
+    logs.every((log, i) => log.logIndex === i && log.blockHash === header.hash) &&
+    bloomOf(logs) === header.logsBloom.toLowerCase()
+  );
 }
 
 /** The lowest block on which they differ: its hash or its logs. */

@@ -26,15 +26,38 @@ export interface Limits {
 
 export interface UpstreamStatistics {
   requests: number;
-  readonly calls: Map<string, number>;
   bytesSent: number;
   bytesReceived: number;
+  readonly methods: Map<string, MethodStatistics>;
   readonly failures: Map<FailureKind, number>;
+}
+
+export interface MethodStatistics {
+  calls: number;
+  failures: number;
+  /** Sum over the calls, of the HTTP requests they were part of. */
+  seconds: number;
+}
+
+/** What a node answers to one call; `failure` says what an error means. */
+export type UpstreamAnswer =
+  | { readonly result: unknown }
+  | { readonly error: RpcError; readonly failure: UpstreamFailure };
+
+/** As JSON-RPC has it. */
+export interface RpcError {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
 }
 
 const bytesMax = 256 * 2 ** 20;
 const pauseMsMin = 50;
-const pauseMsMax = 10_000;
+/** A node that is down is asked again at least this often: so long at most is its return unnoticed. */
+const pauseMsMax = 2000;
+/** A node that says it is asked too much, or is another chain's, is left alone for longer. */
+const restMsMax = 5000;
+const quarantineMs = 600_000;
 const trialAfterFailures = 3;
 
 /**
@@ -46,9 +69,9 @@ export class Upstream {
   readonly limits: Limits = { blocksMax: Number.MAX_SAFE_INTEGER, logsMax: 10_000, addressesMax: 1000, callsMax: 100 };
   readonly statistics: UpstreamStatistics = {
     requests: 0,
-    calls: new Map(),
     bytesSent: 0,
     bytesReceived: 0,
+    methods: new Map(),
     failures: new Map(),
   };
   readonly #options: UpstreamOptions;
@@ -59,6 +82,9 @@ export class Upstream {
   #failuresInRow = 0;
   #pausedUntil = 0;
   #nextCallAt = 0;
+  #quarantinedUntil = 0;
+  /** Its head is behind another node's: asked only where no other is left. */
+  isBehind = false;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
@@ -92,6 +118,15 @@ export class Upstream {
     return results.length === 1 ? (results[0] as readonly unknown[]) : results.flat();
   }
 
+  /** Answers in the order of the calls, errors of single calls among them. @throws {UpstreamFailure} where it is no answer. */
+  async askEach(calls: readonly RpcCall[], signal?: AbortSignal): Promise<readonly UpstreamAnswer[]> {
+    const answers: UpstreamAnswer[] = [];
+    for (let i = 0; i < calls.length; i += this.limits.callsMax) {
+      answers.push(...(await this.#answers(calls.slice(i, i + this.limits.callsMax), signal)));
+    }
+    return answers;
+  }
+
   /** What it answered has proved good. */
   praise(): void {
     this.#failuresInRow = 0;
@@ -104,9 +139,20 @@ export class Upstream {
     // What was under way when the pause began fails for the same reason.
     if (this.pausedMs === 0) this.#failuresInRow += 1;
     if (kind === 'rate-limited') this.#inFlightMax = Math.max(1, Math.floor(this.#inFlightMax / 2));
-    const full = Math.min(pauseMsMax, pauseMsMin * 2 ** Math.min(this.#failuresInRow, 20));
+    const max = kind === 'rate-limited' || kind === 'wrong-chain' ? restMsMax : pauseMsMax;
+    const full = Math.min(max, pauseMsMin * 2 ** Math.min(this.#failuresInRow, 20));
     const pause = Math.max(hint.retryAfterMs ?? 0, full / 2 + (Math.random() * full) / 2);
     this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + pause);
+  }
+
+  /** It was proved a liar: not asked for a while. */
+  quarantine(): void {
+    this.#quarantinedUntil = performance.now() + quarantineMs;
+    this.#pausedUntil = this.#quarantinedUntil;
+  }
+
+  get isQuarantined(): boolean {
+    return this.#quarantinedUntil > performance.now();
   }
 
   fail(kind: FailureKind, problem: string, hint?: Hint): UpstreamFailure {
@@ -114,10 +160,21 @@ export class Upstream {
   }
 
   async #request(calls: readonly RpcCall[], signal: AbortSignal | undefined): Promise<readonly unknown[]> {
+    const answers = await this.#answers(calls, signal);
+    return answers.map((answer) => {
+      if ('result' in answer) return answer.result;
+      this.#learn(answer.failure, calls);
+      throw answer.failure;
+    });
+  }
+
+  async #answers(calls: readonly RpcCall[], signal: AbortSignal | undefined): Promise<readonly UpstreamAnswer[]> {
     await this.#enter(calls.length);
+    const askedAt = performance.now();
+    let results: readonly UpstreamAnswer[] = [];
     try {
       signal?.throwIfAborted();
-      const results = this.#results(calls, await this.#post(calls, signal));
+      results = this.#results(calls, await this.#post(calls, signal));
       this.#inFlightMax = Math.min(this.#options.requestsInFlightMax, this.#inFlightMax + 1 / this.#inFlightMax);
       return results;
     } catch (error) {
@@ -126,7 +183,19 @@ export class Upstream {
     } finally {
       this.#inFlight -= 1;
       this.#waiting.shift()?.();
+      const seconds = (performance.now() - askedAt) / 1000;
+      calls.forEach(({ method }, i) => {
+        this.#count(method, seconds, results[i]);
+      });
     }
+  }
+
+  #count(method: string, seconds: number, answer: UpstreamAnswer | undefined): void {
+    const counted = this.statistics.methods.get(method) ?? { calls: 0, failures: 0, seconds: 0 };
+    counted.calls += 1;
+    counted.seconds += seconds;
+    if (answer === undefined || 'error' in answer) counted.failures += 1;
+    this.statistics.methods.set(method, counted);
   }
 
   async #enter(calls: number): Promise<void> {
@@ -153,7 +222,6 @@ export class Upstream {
     const { statistics } = this;
     statistics.requests += 1;
     statistics.bytesSent += body.length;
-    for (const { method } of calls) statistics.calls.set(method, (statistics.calls.get(method) ?? 0) + 1);
     let reply: Reply;
     try {
       reply = await postJson(this.#url, body, { timeoutMs: this.#options.timeoutMs, bytesMax }, signal);
@@ -186,7 +254,7 @@ export class Upstream {
     throw this.fail('unavailable', `HTTP status ${status}${error ? `: ${error.message}` : ''}`, hint);
   }
 
-  #results(calls: readonly RpcCall[], parsed: unknown): readonly unknown[] {
+  #results(calls: readonly RpcCall[], parsed: unknown): readonly UpstreamAnswer[] {
     const list = Array.isArray(parsed) ? parsed : [parsed];
     if (!Array.isArray(parsed) && calls.length >= 1 && this.limits.callsMax > 1) {
       const error = errorOf(parsed);
@@ -202,18 +270,24 @@ export class Upstream {
       if (error !== null) throw this.#failureOf(error);
       throw this.fail('unavailable', `${list.length} answers to ${calls.length} calls`);
     }
-    const results = new Array<unknown>(calls.length).fill(undefined);
-    for (const answer of list as { id?: unknown; result?: unknown }[]) {
+    const results = new Array<UpstreamAnswer | undefined>(calls.length).fill(undefined);
+    for (const answer of list as { id?: unknown; result?: unknown; error?: unknown }[]) {
       const error = errorOf(answer);
-      if (error !== null) throw this.#failureOf(error);
       const at = Number(answer?.id) - 1;
+      // Some nodes do not say which call of a batch an error belongs to.
+      if (error !== null && (calls[at] === undefined || answer.id === null)) throw this.#failureOf(error);
       if (typeof answer?.id === 'object' || calls[at] === undefined || results[at] !== undefined) {
         throw this.fail('unavailable', `an answer with id ${JSON.stringify(answer?.id)} was not asked for`);
       }
+      if (error !== null) {
+        const data = (answer.error as { data?: unknown }).data;
+        results[at] = { error: { ...error, ...(data !== undefined && { data }) }, failure: this.#failureOf(error) };
+        continue;
+      }
       if (answer.result === undefined) throw this.fail('unavailable', `no result to ${calls[at].method}`);
-      results[at] = answer.result;
+      results[at] = { result: answer.result };
     }
-    return results;
+    return results as readonly UpstreamAnswer[];
   }
 
   #failureOf({ code, message }: RpcError, also: Hint = {}): UpstreamFailure {
@@ -234,11 +308,6 @@ export class Upstream {
 /** The node is well; it wants to be asked otherwise. */
 export function isAboutTheQuestion(kind: FailureKind): boolean {
   return ['range-too-large', 'answer-too-large', 'too-many-addresses', 'batch-refused'].includes(kind);
-}
-
-interface RpcError {
-  readonly code: number;
-  readonly message: string;
 }
 
 function errorOf(answer: unknown): RpcError | null {

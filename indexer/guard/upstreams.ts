@@ -10,6 +10,8 @@ export interface UpstreamsOptions {
   readonly chainId: number;
   /** A block that every node of this network has: chains of other networks share its chain id. */
   readonly anchor: { readonly number: number; readonly hash: string } | null;
+  /** An answer that takes longer is asked of another node as well; null: never. */
+  readonly hedgeAfterMs: number | null;
   readonly onNote: (text: string) => void;
 }
 
@@ -34,6 +36,22 @@ export class Upstreams {
     });
   }
 
+  /** Those not proved liars. */
+  get trusted(): readonly Upstream[] {
+    return this.all.filter(({ isQuarantined }) => !isQuarantined);
+  }
+
+  /** Leaves proved liars alone, and says who they are. */
+  distrust(liars: readonly Upstream[], why: string): void {
+    for (const liar of liars) {
+      liar.quarantine();
+      const others = this.trusted.map(({ name }) => name).join(', ');
+      this.#options.onNote(
+        `ALARM: ${liar.name} lies: its ${why}. It is not asked for a while; going on with ${others}.`,
+      );
+    }
+  }
+
   /**
    * Does the work with one node after the other until it succeeds, for as long as it takes. A failure is thrown where it
    * asks for another question, and where `givesUp` says so.
@@ -44,46 +62,75 @@ export class Upstreams {
       signal,
       givesUp = () => false,
       among = this.all,
+      hedges = false,
     }: {
       readonly signal?: AbortSignal;
       readonly givesUp?: (failure: UpstreamFailure, attempt: number) => boolean;
       readonly among?: readonly Upstream[];
+      readonly hedges?: boolean;
     } = {},
   ): Promise<T> {
     const failed = new Set<Upstream>();
     for (let attempt = 1; ; attempt++) {
       const upstream = await this.#choose(among, failed, signal);
       try {
-        await this.#identify(upstream);
-        const result = await work(upstream);
-        upstream.praise();
-        return result;
+        return await (hedges ? this.#hedged(upstream, among, work) : this.#attempt(upstream, work));
       } catch (error) {
         if (signal?.aborted || !(error instanceof UpstreamFailure)) throw error;
         upstream.punish(error);
         if (error.kind === 'batch-refused') continue;
         if (isAboutTheQuestion(error.kind) || givesUp(error, attempt)) throw error;
-        this.#note(`${upstream.name} ${error.kind}`, error.message);
+        this.note(`${upstream.name} ${error.kind}`, error.message);
         failed.add(upstream);
         if (failed.size === among.length) failed.clear();
       }
     }
   }
 
+  async #attempt<T>(upstream: Upstream, work: (upstream: Upstream) => Promise<T>): Promise<T> {
+    await this.#identify(upstream);
+    const result = await work(upstream);
+    upstream.praise();
+    return result;
+  }
+
+  /** The first answer of two nodes, where one alone takes too long. */
+  async #hedged<T>(
+    upstream: Upstream,
+    among: readonly Upstream[],
+    work: (upstream: Upstream) => Promise<T>,
+  ): Promise<T> {
+    const { hedgeAfterMs } = this.#options;
+    const first = this.#attempt(upstream, work);
+    if (hedgeAfterMs === null || among.length < 2) return await first;
+    const answered = new AbortController();
+    const second = sleep(hedgeAfterMs, undefined, { signal: answered.signal }).then(async () => {
+      const other = among.find((one) => one !== upstream && one.isAvailable);
+      if (other === undefined) return await first;
+      return await this.#attempt(other, work).catch((error: unknown) => {
+        if (error instanceof UpstreamFailure) other.punish(error);
+        return first;
+      });
+    });
+    second.catch(() => {});
+    return await Promise.race([first, second]).finally(() => answered.abort());
+  }
+
   /** Says it now and then, however often it happens. */
-  #note(key: string, text: string): void {
+  note(key: string, text: string): void {
     const now = performance.now();
     if (now - (this.#notedAt.get(key) ?? Number.NEGATIVE_INFINITY) < noteEveryMs) return;
     this.#notedAt.set(key, now);
     this.#options.onNote(text);
   }
 
-  /** The first that is available, rather not one that has just failed at this. */
+  /** The first that is available, rather not one that has just failed at this or whose head is behind. */
   async #choose(among: readonly Upstream[], failed: ReadonlySet<Upstream>, signal?: AbortSignal): Promise<Upstream> {
     for (;;) {
       signal?.throwIfAborted();
       const ready = among.filter((upstream) => upstream.isAvailable);
-      const chosen = ready.find((upstream) => !failed.has(upstream)) ?? ready[0];
+      const fit = ready.filter((upstream) => !failed.has(upstream));
+      const chosen = fit.find(({ isBehind }) => !isBehind) ?? fit[0] ?? ready[0];
       if (chosen !== undefined) return chosen;
       const soonest = Math.min(...among.map(({ pausedMs }) => pausedMs));
       await sleep(Math.min(Math.max(soonest, 5), 1000), undefined, signal ? { signal } : {});

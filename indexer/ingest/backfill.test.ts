@@ -60,7 +60,7 @@ function options(
       pollMs: 50,
       requestTimeoutMs: 5000,
       requestsPerSecondMax: null,
-      guard: guardSchema.parse({ history: guard ?? false, historyBlocksMin: 1, requestsInFlightMax: 4 }),
+      guard: guardSchema.parse({ history: guard ?? false, head: false, historyBlocksMin: 1, requestsInFlightMax: 4 }),
     },
     databaseUrl: url ?? database.url,
     network: 'devnet',

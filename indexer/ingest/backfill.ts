@@ -6,11 +6,17 @@ import { type Coverage, readCoverage } from '../../store/coverage.ts';
 import { createPool } from '../../store/database.ts';
 import { compareStateReads } from '../../store/log-digest.ts';
 import type { IngestedBlock } from '../../store/log-writer.ts';
-import type { GuardProcess } from '../guard/guard-process.ts';
 import { type Gap, gapsOf, selectorsOf } from '../sources/selection.ts';
 import { type BlockSink, collect, type HashAndHeight } from './hot-database.ts';
-import type { JsonRpc } from './json-rpc.ts';
-import { type ChainOptions, connectNode, createProcessor, historyGuard, stopRequest } from './processor.ts';
+import {
+  type ChainNode,
+  type ChainOptions,
+  connectNode,
+  createProcessor,
+  historyGuard,
+  type StartedGuard,
+  stopRequest,
+} from './processor.ts';
 import { readState, stateReadBlocks } from './state-reads.ts';
 
 export interface BackfillProgress {
@@ -52,10 +58,10 @@ const callsPerTransaction = 1000;
  * As with ingest the processor owns the process: the caller must end it, and a node that answers nonsense ends it.
  */
 export async function runBackfill(options: BackfillOptions): Promise<BackfillReport | null> {
-  const { rpc } = await connectNode(options);
+  const node = await connectNode(options);
   const writer = await BackfillWriter.open(options.databaseUrl, ChainId(options.meaning.chainId));
   try {
-    return await Promise.race([new Backfill(options, writer).run(rpc), stopRequest(options.signal).then(() => null)]);
+    return await Promise.race([new Backfill(options, writer).run(node), stopRequest(options.signal).then(() => null)]);
   } finally {
     // A statement under way is cut off with the connection, and its transaction with it.
     await Promise.race([writer.close(), sleep(500)]);
@@ -99,7 +105,8 @@ class Backfill {
     this.#progress = { chain: options.chainName, done: 0, total: 0, rows: 0 };
   }
 
-  async run(rpc: JsonRpc | null): Promise<BackfillReport> {
+  async run(node: ChainNode): Promise<BackfillReport> {
+    const { rpc } = node;
     const { chainName, meaning } = this.#options;
     for (;;) {
       const coverage = await coverageOf(this.#options);
@@ -113,25 +120,25 @@ class Backfill {
       const blocks = work.reduce((sum, { from, to }) => sum + to - from + 1, 0);
       this.#progress = { ...this.#progress, total: this.#progress.total + blocks };
       this.#options.onProgress(this.#progress);
-      const guard = await this.#guardFor(work, rpc);
+      const guard = await this.#guardFor(work, node);
       try {
         for (const gap of work) {
           if (gap.filters.length > 0) await this.#searchLogs(gap, guard);
           else if (rpc !== null) await this.#searchState(gap, rpc);
         }
       } finally {
-        guard?.close();
+        guard?.process.close();
       }
     }
   }
 
   /** Final blocks need no confirmations. */
-  async #guardFor(work: readonly Gap[], rpc: JsonRpc | null): Promise<GuardProcess | null> {
+  async #guardFor(work: readonly Gap[], node: ChainNode): Promise<StartedGuard | null> {
     const starts = work.filter(({ filters }) => filters.length > 0).map(({ from }) => from);
-    return starts.length === 0 ? null : await historyGuard(this.#options, rpc, Math.min(...starts) - 1, 0);
+    return starts.length === 0 ? null : await historyGuard(this.#options, node, Math.min(...starts) - 1);
   }
 
-  async #searchState(gap: Gap, rpc: JsonRpc): Promise<void> {
+  async #searchState(gap: Gap, rpc: NonNullable<ChainNode['rpc']>): Promise<void> {
     const { startBlock, stateReadEveryBlocks } = this.#options.meaning;
     const every = Math.max(1, Math.floor(callsPerTransaction / gap.stateReads.length)) * stateReadEveryBlocks;
     for (let from = gap.from; from <= gap.to; from += every) {
@@ -144,7 +151,7 @@ class Backfill {
   }
 
   /** One run of the processor, bounded to the gap. Its blocks are final: for it, whatever the node has is. */
-  async #searchLogs(gap: Gap, guard: GuardProcess | null): Promise<void> {
+  async #searchLogs(gap: Gap, guard: StartedGuard | null): Promise<void> {
     const range = { from: gap.from, to: gap.to };
     const processor = await createProcessor(
       { ...this.#options, filters: gap.filters },

@@ -1,23 +1,25 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { guardSchema } from '../../schema/chains-config.ts';
 import { Address } from '../../schema/ids.ts';
+import { RewindBelowFinalError } from '../../store/log-rewind.ts';
 import { countCall, type EmitterChain, emitters, startEmitterChain, topics } from '../../test/emitter-chain.ts';
 import { type FreshDatabase, openFreshDatabase } from '../../test/fresh-database.ts';
 import { randomChunks, rpcSource, startGatewayStub } from '../../test/gateway-stub.ts';
 import {
   checkBatches,
+  guardOf,
   type IngestChild,
   ingestedThrough,
+  isGone,
   startIngestChild,
   stopIngest,
   storedRows,
 } from '../../test/ingest-child.ts';
+import { startNodeProxy } from '../../test/node-proxy.ts';
 import { seeded } from '../../test/synthetic-log.ts';
 import { connectNode, type IngestOptions, IngestSettingsError } from './processor.ts';
+import { planRewind, RewindTooHighError, rewind } from './rewind.ts';
 
 let chain: EmitterChain;
 let database: FreshDatabase;
@@ -26,7 +28,7 @@ const children: IngestChild[] = [];
 beforeEach(async () => {
   [chain, database] = await Promise.all([
     startEmitterChain({ slotsInAnEpoch: 8 }),
-    openFreshDatabase({ chainIds: [1] }),
+    openFreshDatabase({ chainIds: [1, 42161] }),
   ]);
 });
 afterEach(async () => {
@@ -54,7 +56,12 @@ function options(
       pollMs: 50,
       requestTimeoutMs: 5000,
       requestsPerSecondMax: null,
-      guard: guardSchema.parse({ history: change.guard ?? false, historyBlocksMin: 1, requestsInFlightMax: 4 }),
+      guard: guardSchema.parse({
+        history: change.guard ?? false,
+        head: change.guard ?? false,
+        historyBlocksMin: 1,
+        requestsInFlightMax: 4,
+      }),
     },
     databaseUrl: change.url ?? database.url,
     network: 'devnet',
@@ -213,7 +220,8 @@ test.skipIf(process.platform !== 'linux')(
   async () => {
     await mine(150);
     // A slow node: the history lasts for several kills.
-    const node = await startSlowNode(chain.url, 60);
+    const node = await startNodeProxy(chain.url);
+    node.latencyMs = 60;
     const random = seeded(7);
     try {
       for (let i = 0; i < 6; i++) {
@@ -240,45 +248,6 @@ test.skipIf(process.platform !== 'linux')(
   },
   300_000,
 );
-
-/** Process id of the guard that an ingest process has started. */
-async function guardOf(child: IngestChild): Promise<number> {
-  for (;;) {
-    const pids = readFileSync(`/proc/${child.process.pid}/task/${child.process.pid}/children`, 'utf8').trim();
-    for (const pid of pids === '' ? [] : pids.split(' ')) {
-      if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('guard')) return Number(pid);
-    }
-    await Promise.race([sleep(10), child.ended.then((end) => Promise.reject(new Error(JSON.stringify(end))))]);
-  }
-}
-
-async function isGone(pid: number): Promise<boolean> {
-  for (let i = 0; i < 500; i++) {
-    if (!existsSync(`/proc/${pid}`) || /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) return true;
-    await sleep(20);
-  }
-  return false;
-}
-
-/** The node, with a pause before each answer. */
-async function startSlowNode(url: string, latencyMs: number): Promise<{ readonly url: string; close(): void }> {
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    await sleep(latencyMs);
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(url, { method: 'POST', headers, body: Buffer.concat(chunks) });
-    response.writeHead(200, headers).end(await answer.text());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
 
 test('a writer cut off between COPY and commit leaves no trace', async () => {
   await mine(40);
@@ -379,21 +348,54 @@ test('a head that only goes down is not a reorg', async () => {
   expect(child.process.exitCode).toBeNull();
 });
 
-test('a reorg deeper than the limit halts the chain and says so', async () => {
+test('a reorg deeper than the limit halts the chain and says so, another chain goes on, and a rewind repairs it', async () => {
   await mine(30);
-  const child = start({ reorgDepth: 4 });
-  await ingestedThrough(database.pool, 1, 30, child);
-  await chain.rpc('anvil_reorg', 9, []);
-  await mine(2, 9000);
-  expect((await child.ended).code).not.toBe(0);
-  const again = await start({ reorgDepth: 4 }).ended;
-  expect(again).toMatchObject({
-    code: 3,
-    error: 'DeepReorgError',
-    message: expect.stringContaining('reorgDepthBlocksMax'),
-  });
-  const { rows } = await database.pool.query('SELECT halted FROM chain_status');
-  expect(rows).toEqual([{ halted: again.message }]);
+  const other = await startEmitterChain({ chainId: 42161, slotsInAnEpoch: 8 });
+  try {
+    const base = options({ reorgDepth: 4 });
+    const second = startIngestChild({
+      ...base,
+      chainName: 'arbitrum',
+      meaning: { ...base.meaning, chainId: 42161 },
+      wiring: { ...base.wiring, rpc: [other.url] },
+    });
+    children.push(second);
+    const child = start({ reorgDepth: 4 });
+    await ingestedThrough(database.pool, 1, 30, child);
+    const before = await storedLogs();
+    await chain.rpc('anvil_reorg', 9, []);
+    await mine(2, 9000);
+    expect((await child.ended).code).not.toBe(0);
+    const again = await start({ reorgDepth: 4 }).ended;
+    expect(again).toMatchObject({
+      code: 3,
+      error: 'DeepReorgError',
+      message: expect.stringContaining('avsl rewind --chain ethereum'),
+    });
+    const halted = async () =>
+      (await database.pool.query('SELECT halted FROM chain_status WHERE chain_id = 1')).rows[0].halted;
+    expect(await halted()).toBe(again.message);
+    for (let i = 0; i < 12; i++) await other.mine();
+    await ingestedThrough(database.pool, 42161, 12, second);
+
+    const plan = await planRewind(base);
+    expect(plan).toMatchObject({ toBlock: 30, halted: again.message });
+    expect(plan.common).toBeGreaterThanOrEqual(plan.finalisedBlock);
+    expect(plan.common).toBeLessThanOrEqual(21);
+    await expect(rewind(base, 26)).rejects.toThrow(RewindTooHighError);
+    await expect(rewind(base, plan.finalisedBlock - 1)).rejects.toThrow(RewindBelowFinalError);
+    await rewind(base, plan.common);
+    expect(await halted()).toBe(null);
+    expect(await storedLogs()).toEqual(before);
+    const repaired = start({ reorgDepth: 4 });
+    await ingestedThrough(database.pool, 1, await chain.head(), repaired);
+    expect(await storedLogs()).toEqual(await chainLogs());
+    expect(await count('log_orphaned')).toBeGreaterThan(0);
+    await checkBatches(database.pool, 1);
+    expect(second.process.exitCode).toBeNull();
+  } finally {
+    await other.stop();
+  }
 });
 
 test('a reorg below what the node had called finalised halts the chain', async () => {

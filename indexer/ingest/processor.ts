@@ -12,9 +12,10 @@ import { type GuardProcess, startGuardProcess } from '../guard/guard-process.ts'
 import { selectorsOf } from '../sources/selection.ts';
 import type { LogFilter, StateRead } from '../sources/source.ts';
 import { ChainHead, finalityDueAbove } from './chain-head.ts';
+import { followHeads } from './follow-heads.ts';
 import { Gateway } from './gateway.ts';
 import { LogHotDatabase } from './hot-database.ts';
-import { JsonRpc } from './json-rpc.ts';
+import { JsonRpc, RpcUnavailableError } from './json-rpc.ts';
 import { leanLogs } from './lean-logs.ts';
 import { IngestMeter, type IngestProgress } from './progress.ts';
 import { readState, stateReadBlocks } from './state-reads.ts';
@@ -38,6 +39,8 @@ export interface ChainOptions {
 
 export interface IngestOptions extends ChainOptions {
   readonly onProgress: (progress: IngestProgress) => void;
+  /** Told the loopback port of the guard once it listens. */
+  readonly onGuard?: (port: number) => void;
   /** Ends ingestion. Without it SIGTERM, SIGINT and the loss of a parent process do. */
   readonly signal?: AbortSignal;
 }
@@ -83,12 +86,13 @@ export class DeepReorgError extends FatalError {
     super(
       `${chainName} is halted: block ${block} was indexed as ${expected}, the node says ${found}. That is a reorg deeper ` +
         `than reorgDepthBlocksMax (${reorgDepthBlocksMax}), or a node on a wrong fork. Compare the node with another one; ` +
-        'if it is right, index the chain into a new database, with a larger reorgDepthBlocksMax.',
+        `if it is right, run avsl rewind --chain ${chainName}.`,
     );
   }
 }
 
 const stopMsMax = 3000;
+const waitForNodeMs = 1000;
 
 /**
  * Follows one chain into the log until it is told to stop; rejects with a typed error when it cannot go on. The
@@ -97,7 +101,8 @@ const stopMsMax = 3000;
  */
 export async function runIngest(options: IngestOptions): Promise<void> {
   const { meaning } = options;
-  const { rpc, hashOf } = await connectNode(options);
+  const node = await connected(options);
+  if (node === null) return;
   const reads = [...options.stateReads].sort(compareStateReads);
   const writer = await LogWriter.open({
     url: options.databaseUrl,
@@ -106,16 +111,33 @@ export async function runIngest(options: IngestOptions): Promise<void> {
     selectors: selectorsOf({ filters: options.filters, stateReads: reads }),
   });
   try {
-    await checkFinalBlock(options, writer, hashOf);
-    const guard = await historyGuard(options, rpc, writer.state.final?.number ?? meaning.startBlock - 1);
+    const guard = await guardFor(options, node, writer.state.final?.number ?? meaning.startBlock - 1);
+    if (guard !== null) options.onGuard?.(guard.process.port);
     try {
+      const rpc = guard?.faces.has('head') ? new JsonRpc([guard.process.rpcUrl], guardTimeoutMs) : node.rpc;
+      await checkFinalBlock(options, writer, rpc === node.rpc ? node.hashOf : (block) => hashOf(options, rpc, block));
       await follow(options, writer, rpc, reads, guard);
     } finally {
-      guard?.close();
+      guard?.process.close();
     }
   } finally {
     // A statement under way is cut off with the connection, and its transaction with it.
     await Promise.race([writer.close(), sleep(500)]);
+  }
+}
+
+/** Waits for the first node that answers; null when it is told to stop before. */
+async function connected(options: IngestOptions): Promise<ChainNode | null> {
+  const { signal, onNote = noteOnStderr } = options;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await connectNode(options);
+    } catch (error) {
+      if (!(error instanceof RpcUnavailableError || error instanceof BlockNotThereYetError)) throw error;
+      if (attempt % 30 === 0) onNote(error.message);
+    }
+    await sleep(waitForNodeMs, undefined, signal ? { signal } : {}).catch(() => {});
+    if (signal?.aborted) return null;
   }
 }
 
@@ -124,7 +146,7 @@ async function follow(
   writer: LogWriter,
   rpc: JsonRpc | null,
   reads: readonly StateRead[],
-  guard: GuardProcess | null,
+  guard: StartedGuard | null,
 ): Promise<void> {
   const { meaning, wiring } = options;
   const head = rpc === null ? null : new ChainHead(rpc, wiring.pollMs / 2, meaning.chainId, finalityDueAbove(meaning));
@@ -149,7 +171,7 @@ async function follow(
       head === null ? { number: toBlock, timestamp: 0 } : await head.finalisedFor(toBlock),
     onBatch: (batch, blocks, hot) => {
       // From here on the processor asks the nodes itself.
-      if (hot) guard?.close();
+      if (hot && !guard?.faces.has('head')) guard?.process.close();
       if (batch !== null) meter.report(batch.toBlock, head?.latest ?? batch.toBlock, rowsOf(blocks), hot);
     },
     onError: (error) => {
@@ -166,7 +188,7 @@ async function follow(
     // Where the whole chain is younger than its finality, the processor also hands over what lies before the start block.
     store.add(blocks.filter((block) => block.header.height >= meaning.startBlock));
   });
-  await Promise.race([failed, stopRequest(options.signal), ...(guard === null ? [] : [guard.lost])]);
+  await Promise.race([failed, stopRequest(options.signal), ...(guard === null ? [] : [guard.process.lost])]);
   await Promise.race([database.stop(), sleep(stopMsMax)]);
 }
 
@@ -177,7 +199,7 @@ export async function createProcessor(
     range,
     finalityConfirmation,
     guard,
-  }: { range: { from: number; to?: number }; finalityConfirmation: number; guard: GuardProcess | null },
+  }: { range: { from: number; to?: number }; finalityConfirmation: number; guard: StartedGuard | null },
 ): Promise<EvmBatchProcessor<typeof fields>> {
   // Read when the library is loaded: its own lines would disturb the progress display.
   process.env['SQD_WARN'] ??= 'sqd:*';
@@ -186,6 +208,7 @@ export async function createProcessor(
   }
   const { EvmBatchProcessor } = await import('@subsquid/evm-processor');
   leanLogs();
+  followHeads();
   const processor = new EvmBatchProcessor()
     .setFields(fields)
     .setBlockRange(range)
@@ -200,11 +223,13 @@ export async function createProcessor(
   }
   if (wiring.gateway !== null) {
     processor.setGateway({ url: wiring.gateway, requestTimeout: wiring.requestTimeoutMs });
-  } else if (guard !== null) {
-    // It answers when the nodes have.
-    processor.setGateway({ url: guard.url, requestTimeout: guardTimeoutMs });
+  } else if (guard?.faces.has('history')) {
+    processor.setGateway({ url: guard.process.url, requestTimeout: guardTimeoutMs });
   }
-  if (httpUrlsOf(wiring).length > 0) {
+  if (guard?.faces.has('head')) {
+    processor.setRpcEndpoint({ url: guard.process.rpcUrl, requestTimeout: guardTimeoutMs });
+    processor.setRpcDataIngestionSettings({ headPollInterval: wiring.pollMs });
+  } else if (httpUrlsOf(wiring).length > 0) {
     processor.setRpcEndpoint({
       url: wiring.rpc[0] as string,
       requestTimeout: wiring.requestTimeoutMs,
@@ -215,35 +240,61 @@ export async function createProcessor(
   return processor;
 }
 
-/** Where nodes serve the chain and there is much history to read: the guard in front of them. */
+/** A guard, and what of it is used. */
+export interface StartedGuard {
+  readonly process: GuardProcess;
+  readonly faces: ReadonlySet<'history' | 'head'>;
+}
+
+/** The guard in front of the nodes, unless neither of its faces is wanted. */
+async function guardFor(options: ChainOptions, node: ChainNode, afterBlock: number): Promise<StartedGuard | null> {
+  if (node.rpc === null) return null;
+  const faces = new Set<'history' | 'head'>();
+  if (options.wiring.guard.head) faces.add('head');
+  if (await hasMuchHistory(options, node.rpc, afterBlock)) faces.add('history');
+  return faces.size === 0 ? null : await startGuard(options, node, faces, options.meaning.reorgDepthBlocksMax);
+}
+
+/** For final blocks alone. */
 export async function historyGuard(
-  { meaning, wiring, onNote = noteOnStderr }: ChainOptions,
-  rpc: JsonRpc | null,
+  options: ChainOptions,
+  node: ChainNode,
   afterBlock: number,
-  confirmationBlocks: number = meaning.reorgDepthBlocksMax,
-): Promise<GuardProcess | null> {
-  const { guard } = wiring;
-  if (wiring.gateway !== null || rpc === null || !guard.history) return null;
-  const [finalised, anchor] = await rpc.headers(['finalized', meaning.startBlock]);
-  if (!finalised || finalised.number - afterBlock < Math.max(1, guard.historyBlocksMin)) return null;
-  return await startGuardProcess(
-    {
-      ...guard,
-      chainId: meaning.chainId,
-      urls: rpc.urls,
-      requestTimeoutMs: wiring.requestTimeoutMs,
-      requestsPerSecondMax: wiring.requestsPerSecondMax,
-      anchor: anchor ? { number: anchor.number, hash: anchor.hash } : null,
-      confirmationBlocks,
-    },
-    onNote,
-  );
+): Promise<StartedGuard | null> {
+  if (node.rpc === null || !(await hasMuchHistory(options, node.rpc, afterBlock))) return null;
+  return await startGuard(options, node, new Set(['history']), 0);
+}
+
+async function hasMuchHistory({ wiring }: ChainOptions, rpc: JsonRpc, afterBlock: number): Promise<boolean> {
+  const { history, historyBlocksMin } = wiring.guard;
+  if (wiring.gateway !== null || !history) return false;
+  const [finalised] = await rpc.headers(['finalized']);
+  return finalised != null && finalised.number - afterBlock >= Math.max(1, historyBlocksMin);
+}
+
+async function startGuard(
+  { meaning, wiring, onNote = noteOnStderr }: ChainOptions,
+  { rpc, startHash }: ChainNode,
+  faces: StartedGuard['faces'],
+  confirmationBlocks: number,
+): Promise<StartedGuard> {
+  const options = {
+    ...wiring.guard,
+    chainId: meaning.chainId,
+    urls: rpc?.urls ?? [],
+    requestTimeoutMs: wiring.requestTimeoutMs,
+    requestsPerSecondMax: wiring.requestsPerSecondMax,
+    anchor: { number: meaning.startBlock, hash: startHash },
+    confirmationBlocks,
+  };
+  return { process: await startGuardProcess(options, wiring.guard.port, onNote), faces };
 }
 
 function noteOnStderr(note: string): void {
   process.stderr.write(`${note}\n`);
 }
 
+/** It answers when a node has. */
 const guardTimeoutMs = 3_600_000;
 
 const fields = {
@@ -256,22 +307,26 @@ export interface ChainNode {
   /** Null: a gateway alone serves it. */
   readonly rpc: JsonRpc | null;
   readonly hashOf: (block: number) => Promise<Hash>;
+  /** Of the start block. */
+  readonly startHash: Hash;
 }
 
 /** @throws when settings are missing, the database is not ready, or the node serves another chain or network. */
 export async function connectNode(options: ChainOptions): Promise<ChainNode> {
-  const { chainName, wiring } = options;
+  const { wiring } = options;
   checkSettings(options);
   const httpUrls = httpUrlsOf(wiring);
   const rpc = httpUrls.length === 0 ? null : new JsonRpc(httpUrls, wiring.requestTimeoutMs);
   const gateway = wiring.gateway === null ? null : new Gateway(wiring.gateway, wiring.requestTimeoutMs);
-  const hashOf = async (block: number): Promise<Hash> => {
-    const hash = rpc ? (await rpc.headers([block]))[0]?.hash : await gateway?.blockHash(block);
-    if (!hash) throw new BlockNotThereYetError(chainName, block);
-    return hash;
-  };
-  await checkNode(options, { rpc, hashOf });
-  return { rpc, hashOf };
+  const hashAt = (block: number): Promise<Hash> => hashOf(options, rpc ?? gateway, block);
+  return { rpc, hashOf: hashAt, startHash: await checkNode(options, rpc, hashAt) };
+}
+
+/** @throws {BlockNotThereYetError} */
+async function hashOf({ chainName }: ChainOptions, node: JsonRpc | Gateway | null, block: number): Promise<Hash> {
+  const hash = node instanceof JsonRpc ? (await node.headers([block]))[0]?.hash : await node?.blockHash(block);
+  if (!hash) throw new BlockNotThereYetError(chainName, block);
+  return hash;
 }
 
 function httpUrlsOf({ rpc }: ChainOptions['wiring']): readonly string[] {
@@ -307,18 +362,22 @@ function checkSettings({ chainName, meaning, wiring, filters, stateReads }: Chai
   }
 }
 
-/** The database is ready for this chain, and the node serves the chain and the network that the database belongs to. */
+/**
+ * The database is ready for this chain, and the node serves the chain and the network that the database belongs to.
+ * @returns hash of the start block
+ */
 async function checkNode(
   { chainName, meaning, network, databaseUrl }: ChainOptions,
-  { rpc, hashOf }: ChainNode,
-): Promise<void> {
+  rpc: JsonRpc | null,
+  hashAt: ChainNode['hashOf'],
+): Promise<Hash> {
   const chainId = ChainId(meaning.chainId);
   const pool = createPool(databaseUrl, { applicationName: `avsl-ingest-${chainId}-check`, max: 1 });
   try {
     await assertMigrated(pool, network, chainId);
     const found = rpc === null ? chainId : await rpc.chainId();
     if (found !== chainId) throw new WrongChainError(chainName, found, chainId);
-    const startHash = await hashOf(meaning.startBlock);
+    const startHash = await hashAt(meaning.startBlock);
     if (meaning.startBlockHash !== undefined && startHash !== meaning.startBlockHash) {
       throw new IngestSettingsError(
         `${chainName}: the node says block ${meaning.startBlock} is ${startHash}, chains.json says ${meaning.startBlockHash}. ` +
@@ -327,7 +386,8 @@ async function checkNode(
     }
     const anchor = await readAnchor(pool, chainId);
     if (anchor === null) await checkAnchor(pool, chainId, meaning.startBlock, startHash);
-    else await checkAnchor(pool, chainId, anchor.block, await hashOf(anchor.block));
+    else await checkAnchor(pool, chainId, anchor.block, await hashAt(anchor.block));
+    return startHash;
   } finally {
     await pool.end();
   }
@@ -337,11 +397,11 @@ async function checkNode(
 async function checkFinalBlock(
   { chainName, meaning }: IngestOptions,
   writer: LogWriter,
-  hashOf: (block: number) => Promise<Hash>,
+  hashAt: ChainNode['hashOf'],
 ): Promise<void> {
   const { final } = writer.state;
   if (final === null) return;
-  const found = await hashOf(final.number);
+  const found = await hashAt(final.number);
   if (found === final.hash) return;
   const error = new DeepReorgError(chainName, final.number, found, final.hash, meaning.reorgDepthBlocksMax);
   await writer.halt(error.message);

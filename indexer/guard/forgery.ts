@@ -1,0 +1,97 @@
+import { keccak_256 } from '@noble/hashes/sha3';
+import type { Upstream } from './upstream.ts';
+
+/** Header fields in the order in which a block's hash covers them (Ethereum yellow paper 4.4.3; EIPs named). */
+const fields = [
+  ...['parentHash', 'sha3Uncles', 'miner', 'stateRoot', 'transactionsRoot', 'receiptsRoot', 'logsBloom'],
+  ...['difficulty', 'number', 'gasLimit', 'gasUsed', 'timestamp', 'extraData', 'mixHash', 'nonce'],
+  'baseFeePerGas', // 1559
+  'withdrawalsRoot', // 4895
+  ...['blobGasUsed', 'excessBlobGas'], // 4844
+  'parentBeaconBlockRoot', // 4788
+  'requestsHash', // 7685
+] as const;
+const optionalFrom = fields.indexOf('baseFeePerGas');
+const quantities = new Set<string>([
+  'difficulty',
+  'number',
+  'gasLimit',
+  'gasUsed',
+  'timestamp',
+  'baseFeePerGas',
+  'blobGasUsed',
+  'excessBlobGas',
+]);
+
+/**
+ * Whether the header is what its hash says. False also on chains whose headers have other fields: it proves an honest
+ * node, never a liar by itself.
+ */
+export function hashesToItself(header: Readonly<Record<string, unknown>>): boolean {
+  const values: string[] = [];
+  for (const [i, field] of fields.entries()) {
+    const value = header[field];
+    if (typeof value !== 'string' || !/^0x[0-9a-f]*$/i.test(value)) {
+      if (value === undefined && i >= optionalFrom) break;
+      return false;
+    }
+    values.push(quantities.has(field) ? shortest(value) : value.slice(2));
+  }
+  const hash = Buffer.from(keccak_256(rlpList(values))).toString('hex');
+  return `0x${hash}` === String(header['hash']).toLowerCase();
+}
+
+/** Hex digits of an integer in RLP: no leading zeros, and 0 has no byte at all. */
+function shortest(quantity: string): string {
+  const digits = quantity.slice(2).replace(/^0+/, '');
+  return digits.length % 2 === 0 ? digits : `0${digits}`;
+}
+
+/** Recursive length prefix of a list of byte strings (Ethereum yellow paper, appendix B). */
+function rlpList(items: readonly string[]): Uint8Array {
+  const body = Buffer.concat(
+    items.map((digits) => {
+      const bytes = Buffer.from(digits, 'hex');
+      const isItself = bytes.length === 1 && (bytes[0] as number) < 0x80;
+      return isItself ? bytes : Buffer.concat([rlpPrefix(bytes.length, 0x80), bytes]);
+    }),
+  );
+  return Buffer.concat([rlpPrefix(body.length, 0xc0), body]);
+}
+
+function rlpPrefix(length: number, offset: number): Uint8Array {
+  if (length < 56) return Uint8Array.of(offset + length);
+  const size = Buffer.from(shortest(`0x${length.toString(16)}`), 'hex');
+  return Buffer.concat([Uint8Array.of(offset + 55 + size.length), size]);
+}
+
+/**
+ * Those of the nodes whose block of this number is a forgery, as far as it can be told: another node's hashes to what it
+ * says and theirs does not, or most nodes agree on another one. Empty: it cannot be told.
+ */
+export async function forgersOf(
+  number: number,
+  among: readonly Upstream[],
+  signal?: AbortSignal,
+): Promise<readonly Upstream[]> {
+  const params = [`0x${number.toString(16)}`, false];
+  const asked = await Promise.allSettled(
+    among.map(async (upstream) => {
+      const [header] = await upstream.ask([{ method: 'eth_getBlockByNumber', params }], signal);
+      return { upstream, header: header as Readonly<Record<string, unknown>> | null };
+    }),
+  );
+  const told = asked.flatMap((answer) => {
+    if (answer.status === 'rejected' || answer.value.header === null) return [];
+    const { upstream, header } = answer.value;
+    return [{ upstream, hash: String(header['hash']).toLowerCase(), isProved: hashesToItself(header) }];
+  });
+  const proved = new Set(told.filter(({ isProved }) => isProved).map(({ hash }) => hash));
+  if (proved.size === 1) return told.filter(({ isProved }) => !isProved).map(({ upstream }) => upstream);
+  const votes = new Map<string, number>();
+  for (const { hash } of told) votes.set(hash, (votes.get(hash) ?? 0) + 1);
+  const most = Math.max(0, ...votes.values());
+  const winners = [...votes].filter(([, count]) => count === most).map(([hash]) => hash);
+  if (most < 2 || winners.length > 1) return [];
+  return told.filter(({ hash }) => hash !== winners[0]).map(({ upstream }) => upstream);
+}
