@@ -10,6 +10,7 @@ import { readProgress } from '../store/fold-store.ts';
 import { assertMigrated, readAnchor } from '../store/migrate.ts';
 import { type Context, type ContextOptions, loadContext, withContextOptions } from './context.ts';
 import { withDatabase } from './database.ts';
+import { askGuard } from './guard-port.ts';
 import { modelVersion } from './model-version.ts';
 import { type Finding, type ProbeOptions, probeChain, reasonOf } from './probe-chain.ts';
 import { chainTimeOf, readRunningDevnet, withDevnetNodes } from './running-devnet.ts';
@@ -77,6 +78,7 @@ export async function examineContext(
           }),
     ),
   );
+  const guarded = await Promise.all(chains.map(([chain]) => examineGuard(dataDir, chain)));
   const feeds = chains.reduce((sum, [, { meaning }]) => sum + Object.keys(meaning.feeds).length, 0);
   return [
     {
@@ -92,7 +94,29 @@ export async function examineContext(
     ...chains.flatMap(([chain, { meaning }]) => unverified(chain, meaning.feeds)),
     ...database.findings,
     ...probed.flat(),
+    ...guarded.flat(),
   ];
+}
+
+/** How the nodes have served ingest since its guard started. */
+async function examineGuard(dataDir: string, chain: string): Promise<readonly Finding[]> {
+  const nodes = (await askGuard(dataDir, chain)) ?? [];
+  return nodes.map(({ name, calls, failures, meanMs, state }) => {
+    const failed = Object.entries(failures).map(([kind, count]) => `${count} ${kind}`);
+    const found =
+      `${name} has answered ingest ${calls} calls` +
+      `${meanMs === null ? '' : `, ${Math.round(meanMs)} ms on average`}` +
+      `${failed.length === 0 ? ', no failures' : `; failures: ${failed.join(', ')}`}` +
+      `${state === 'asked' ? '' : `; it is ${state}`}`;
+    return state === 'distrusted'
+      ? {
+          verdict: 'wrong',
+          part: chain,
+          found,
+          remedy: 'It was proved to lie: see the ALARM in the log, and remove it.',
+        }
+      : { verdict: state === 'behind' ? 'note' : 'ok', part: chain, found };
+  });
 }
 
 /** One line for all feeds of a chain that say the same about themselves. */

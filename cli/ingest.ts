@@ -1,13 +1,16 @@
 import { Command } from 'commander';
 import { JsonRpc } from '../indexer/ingest/json-rpc.ts';
-import { runIngest } from '../indexer/ingest/processor.ts';
+import { DeepReorgError, runIngest } from '../indexer/ingest/processor.ts';
+import { rewound } from '../indexer/ingest/rewind.ts';
 import { filtersFor, stateReadsFor } from '../indexer/sources/registry.ts';
 import type { ChainEntry } from '../schema/chains-config.ts';
-import { FatalError } from '../schema/errors.ts';
+import { FatalError, RetryableError } from '../schema/errors.ts';
 import { createPool } from '../store/database.ts';
 import { readProgress } from '../store/fold-store.ts';
+import { FinalisedBlockDisplacedError } from '../store/log-writer.ts';
 import { type ContextOptions, loadContext, withContextOptions } from './context.ts';
 import { withPartDatabase } from './database.ts';
+import { writeGuardPort } from './guard-port.ts';
 import { isSupervised, note, runPart, tell } from './part.ts';
 import { devnetOf, NoDevnetError, withDevnetNodes } from './running-devnet.ts';
 
@@ -18,6 +21,14 @@ export class UnknownChainError extends FatalError {
     readonly known: readonly string[],
   ) {
     super(`No chain of chains.json is called ${chain}. Choose one of ${known.join(', ')}, or add it to chains.json.`);
+  }
+}
+
+/** The processor cannot start twice in one process. */
+export class RewoundError extends RetryableError {
+  override readonly name = 'RewoundError';
+  constructor(readonly chain: string) {
+    super(`${chain} was rewound; starting again.`);
   }
 }
 
@@ -51,7 +62,7 @@ Examples:
       let saidAt = 0;
       await withPartDatabase(context, signal, async (databaseUrl) => {
         await tellStart(options.chain, chain, databaseUrl);
-        await runIngest({
+        const ingest = runIngest({
           chainName: options.chain,
           meaning: chain.meaning,
           wiring: chain.wiring,
@@ -60,12 +71,19 @@ Examples:
           filters: filtersFor(chain.meaning),
           stateReads: stateReadsFor(chain.meaning),
           signal,
+          onGuard: (port) => writeGuardPort(context.dataDir, options.chain, port),
           onProgress: ({ block, head, rows, rowsPerSecond }) => {
             if (tell({ type: 'ingest', chain: options.chain, block, head, rows })) return;
             if (Date.now() - saidAt < 3000) return;
             saidAt = Date.now();
             note(`${options.chain}: block ${block} / ${head}, ${Math.round(rowsPerSecond)} rows/s`);
           },
+        });
+        await ingest.catch(async (error: unknown) => {
+          if (!(error instanceof DeepReorgError || error instanceof FinalisedBlockDisplacedError)) throw error;
+          if (!tell({ type: 'failure', message: error.message, stack: null })) note(error.message);
+          await rewound(databaseUrl, chain.meaning.chainId, signal);
+          throw new RewoundError(options.chain);
         });
       });
     });

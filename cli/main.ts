@@ -37,6 +37,10 @@ const commands: { readonly [name: string]: { readonly summary: string; readonly 
     summary: 'add what a changed chains.json asks for to blocks that were indexed without it',
     load: async () => (await import('./backfill.ts')).backfillCommand(),
   },
+  rewind: {
+    summary: 'after a reorg too deep for ingest: let a chain go on after an earlier block',
+    load: async () => (await import('./rewind.ts')).rewindCommand(),
+  },
   replay: {
     summary: 'rebuild everything from the log and compare; --adopt for a changed configuration',
     load: async () => (await import('./replay.ts')).replayCommand(),

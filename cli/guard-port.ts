@@ -1,0 +1,35 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const fileOf = (dataDir: string, chain: string): string => join(dataDir, 'guards', `${chain}.json`);
+const fileSchema = z.object({ port: z.number().int() });
+const statisticsSchema = z.array(
+  z.object({
+    name: z.string(),
+    calls: z.number(),
+    failures: z.record(z.string(), z.number()),
+    meanMs: z.number().nullable(),
+    state: z.enum(['asked', 'paused', 'behind', 'distrusted']),
+  }),
+);
+export type GuardedNode = z.output<typeof statisticsSchema>[number];
+
+const timeoutMs = 2000;
+
+/** Notes where the guard of a chain listens, for `avsl doctor`. */
+export function writeGuardPort(dataDir: string, chain: string, port: number): void {
+  mkdirSync(join(dataDir, 'guards'), { recursive: true });
+  writeFileSync(fileOf(dataDir, chain), JSON.stringify({ port }));
+}
+
+/** What the chain's guard says of its nodes; null: none runs here. */
+export async function askGuard(dataDir: string, chain: string): Promise<readonly GuardedNode[] | null> {
+  try {
+    const { port } = fileSchema.parse(JSON.parse(readFileSync(fileOf(dataDir, chain), 'utf8')));
+    const response = await fetch(`http://127.0.0.1:${port}/statistics`, { signal: AbortSignal.timeout(timeoutMs) });
+    return statisticsSchema.parse(await response.json());
+  } catch {
+    return null;
+  }
+}
