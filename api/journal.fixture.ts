@@ -6,6 +6,7 @@ import type { ModelParameters } from '../schema/events.ts';
 import { ChainId } from '../schema/ids.ts';
 import type { JournalBody, JournalKind, PublishedAsset } from '../schema/published.ts';
 import { toWadRoundedUp } from '../schema/units.ts';
+import { noBridgeRows } from '../store/bridge-store.ts';
 import { createPool, type Pool } from '../store/database.ts';
 import { openEmbeddedPostgres } from '../store/embedded-postgres.ts';
 import {
@@ -165,6 +166,7 @@ export class JournalFixture {
       rewindVersionsTo: null,
       feedVersions,
       lending: noLendingRows,
+      bridges: noBridgeRows,
       checkpoint: null,
       chains: this.#report() as unknown as Canonical,
     });

@@ -1,5 +1,6 @@
 import type { JournalRow, PublishedRow } from '../store/read-api.ts';
 import { assetsOf, requireAssets } from './assets.ts';
+import { BridgeMessage, bridgeQueries, Corridor, Issuer } from './bridges.ts';
 import { connection, decodeCursor, pageSize } from './connection.ts';
 import type { ApiContext } from './context.ts';
 import { ApiError } from './errors.ts';
@@ -34,6 +35,7 @@ export const resolvers: Resolvers<ApiContext> = {
   Query: {
     _meta: (_, _args, context) => meta(context),
     ...lendingQueries,
+    ...bridgeQueries,
     assets: async (_, _args, context) => assetsOf(readyHead(await context.head())),
     fusedPrice: (_, { asset, ...args }, context) => fusedPrice(context, asset, args),
     vScalar: (_, { asset, ...args }, context) => currentVScalar(context, asset, args),
@@ -74,6 +76,9 @@ export const resolvers: Resolvers<ApiContext> = {
   VScalar,
   FusedPrice,
   Source,
+  BridgeMessage,
+  Corridor,
+  Issuer,
   LendingMoment,
   Deployment,
   Reserve,

@@ -2,6 +2,7 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { AssetDefinition as AssetParent } from '../schema/events.ts';
 import type { FusedPriceParent, VScalarParent, SourceParent, DeploymentParent, ReserveParent, PositionParent, PositionLegParent, AccountParent, LendingMomentParent } from './parents.ts';
+import type { BridgeMessageParent, CorridorParent, IssuerParent } from './bridges.ts';
 import type { ApiContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -57,6 +58,14 @@ export type Query = {
   readonly liquidations: Maybe<LiquidationConnection>;
   /** What one account did and how its balances changed, closing by closing. */
   readonly positionHistory: Maybe<PositionChangeConnection>;
+  /** Messages of bridges that move tokens, those first heard of last. */
+  readonly bridgeMessages: Maybe<BridgeMessageConnection>;
+  /** One message by its GUID. Error `NOT_FOUND` when none is known at the moment. */
+  readonly bridgeMessage: Maybe<BridgeMessage>;
+  /** Every lane of every bridged token, with those that nobody watches at one end. By issuer and networks. */
+  readonly corridors: Maybe<ReadonlyArray<Corridor>>;
+  /** Whoever owes what assets promise, and what stands behind it. By id. */
+  readonly issuers: Maybe<ReadonlyArray<Issuer>>;
 };
 
 
@@ -156,6 +165,32 @@ export type QueryPositionHistoryArgs = {
   orderBy?: InputMaybe<HistoryOrder>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  asOf?: InputMaybe<AsOf>;
+};
+
+
+export type QueryBridgeMessagesArgs = {
+  where?: InputMaybe<BridgeMessageWhere>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  asOf?: InputMaybe<AsOf>;
+};
+
+
+export type QueryBridgeMessageArgs = {
+  guid: Scalars['Bytes']['input'];
+  asOf?: InputMaybe<AsOf>;
+};
+
+
+export type QueryCorridorsArgs = {
+  where?: InputMaybe<CorridorWhere>;
+  asOf?: InputMaybe<AsOf>;
+};
+
+
+export type QueryIssuersArgs = {
+  where?: InputMaybe<IssuerWhere>;
   asOf?: InputMaybe<AsOf>;
 };
 
@@ -1484,6 +1519,383 @@ export type PositionChangeEdge = {
   readonly node: PositionChange;
 };
 
+/** Where a message stands. */
+export type BridgeMessageState =
+  /** Sent, not yet verified at its destination. */
+  | 'SENT'
+  /** Verified as its lane demands: anybody may execute it. */
+  | 'VERIFIED'
+  /** Executing it reverted, as a configured executor reports. It may be tried again. */
+  | 'ALERTED'
+  /** Its verification was withdrawn: it must be verified anew. */
+  | 'NILIFIED'
+  /** One of the above for longer than the source's `stuckAfterSeconds`. */
+  | 'STUCK'
+  /** Can never be delivered: its receiver destroyed it. */
+  | 'BURNT'
+  /** Can never be delivered: its receiver skipped its nonce. */
+  | 'SKIPPED'
+  /** Delivered. */
+  | 'DELIVERED'
+  /** Delivered, and what the delivery left to be executed is executed, too. */
+  | 'COMPOSED'
+  /** Heard of at its destination only, and not delivered. */
+  | 'UNSENT';
+
+/** What is known of a delivery: is there a send that it delivers (risk model 1.3)? */
+export type DeliveryState =
+  /** Its send was indexed before it. */
+  | 'MATCHED'
+  /** The source is not known far enough to tell. */
+  | 'UNDETERMINED'
+  /** The source is known far enough, and there is no such send. */
+  | 'SUSPECTED'
+  /** The same, and the source is final there. */
+  | 'CONFIRMED'
+  /** The send turned up later, or lies before the first indexed block. */
+  | 'CLEARED';
+
+/** How the backing of what an issuer owes is known. */
+export type BackingKind =
+  /** Escrow and supplies of a bridged token are watched. */
+  | 'LEDGER'
+  /** Balances on chain. */
+  | 'RESERVES'
+  /** Nothing on chain shows it: only its market does. */
+  | 'ATTESTED';
+
+/** Can the figures of an issuer be trusted? */
+export type IssuerStatusKind =
+  /** All of its backing is known. */
+  | 'OK'
+  /** Something is unknown or undetermined: `reasons` tell what. */
+  | 'DEGRADED';
+
+/** Conditions on messages. */
+export type BridgeMessageWhere = {
+  /** On the issuer of the token. */
+  readonly issuer?: InputMaybe<IdFilter>;
+  /** The lane: `id` of a corridor. */
+  readonly corridor?: InputMaybe<Scalars['ID']['input']>;
+  /** On the chain it comes from, if that is watched. */
+  readonly sourceChainId?: InputMaybe<ChainFilter>;
+  /** On the chain it goes to, if that is watched. */
+  readonly destinationChainId?: InputMaybe<ChainFilter>;
+  /** On where it stands. */
+  readonly state?: InputMaybe<BridgeMessageStateFilter>;
+  /** On what is known of its delivery. */
+  readonly delivery?: InputMaybe<DeliveryStateFilter>;
+};
+
+/** Condition on where messages stand. */
+export type BridgeMessageStateFilter = {
+  /** Any of these. */
+  readonly in: ReadonlyArray<BridgeMessageState>;
+};
+
+/** Condition on what is known of deliveries. */
+export type DeliveryStateFilter = {
+  /** Any of these. */
+  readonly in: ReadonlyArray<DeliveryState>;
+};
+
+/** Conditions on corridors. */
+export type CorridorWhere = {
+  /** On the issuer of the token. */
+  readonly issuer?: InputMaybe<IdFilter>;
+  /** Are both ends watched? */
+  readonly watched?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** Conditions on issuers. */
+export type IssuerWhere = {
+  /** On its id. */
+  readonly issuer?: InputMaybe<IdFilter>;
+};
+
+/** A page of messages. */
+export type BridgeMessageConnection = {
+  /** Rows with their cursors. */
+  readonly edges: ReadonlyArray<BridgeMessageEdge>;
+  /** The rows. */
+  readonly nodes: ReadonlyArray<BridgeMessage>;
+  /** Where this page stands in the list. */
+  readonly pageInfo: PageInfo;
+  /** State of the journal that the page was read from. */
+  readonly seq: Scalars['BigInt']['output'];
+  /** Lineage of that state. */
+  readonly lineage: Scalars['ID']['output'];
+};
+
+/** A message and its place in the list. */
+export type BridgeMessageEdge = {
+  /** Give it as `after` to continue behind this row. */
+  readonly cursor: Scalars['String']['output'];
+  /** The row. */
+  readonly node: BridgeMessage;
+};
+
+/**
+ * A message that moves a bridged token. Amounts are raw units of the family: 10^-`decimals` of a token. Times are those of
+ * blocks.
+ */
+export type BridgeMessage = {
+  /** keccak256 of nonce, source, sender, destination and receiver, as the contracts compute it. */
+  readonly guid: Scalars['Bytes']['output'];
+  /** Issuer of the token: key in chains.json. */
+  readonly issuer: Scalars['ID']['output'];
+  /** The lane it is in: `id` of a corridor. */
+  readonly corridor: Scalars['ID']['output'];
+  /** The bridge's own number of the network it comes from. */
+  readonly sourceNetworkId: Scalars['Int']['output'];
+  /** The bridge's own number of the network it goes to. */
+  readonly destinationNetworkId: Scalars['Int']['output'];
+  /** EVM chain id of the source. Null: not watched. */
+  readonly sourceChainId: Maybe<Scalars['Int']['output']>;
+  /** EVM chain id of the destination. Null: not watched. */
+  readonly destinationChainId: Maybe<Scalars['Int']['output']>;
+  /** Its number in its lane. Null where only the token's own event told of it. */
+  readonly nonce: Maybe<Scalars['BigInt']['output']>;
+  /** The contract that sent it, 32 bytes. Null as `nonce`. */
+  readonly sender: Maybe<Scalars['Bytes']['output']>;
+  /** The contract that receives it, 32 bytes. Null as `nonce`. */
+  readonly receiver: Maybe<Scalars['Bytes']['output']>;
+  /** Where it stands at the moment asked for. */
+  readonly state: BridgeMessageState;
+  /** What is known of its delivery. Null: not delivered. */
+  readonly delivery: Maybe<DeliveryState>;
+  /** What was sent, raw units of the family. Null: no send was indexed. */
+  readonly value: Maybe<Scalars['BigInt']['output']>;
+  /** Decimals of `value` and of what was delivered. */
+  readonly decimals: Scalars['Int']['output'];
+  /** Null: no send was indexed. */
+  readonly sentAt: Maybe<Scalars['DateTime']['output']>;
+  /** Block of the send. Null as `sentAt`. */
+  readonly sentBlock: Maybe<Scalars['BigInt']['output']>;
+  /** Transaction of the send. Null as `sentAt`. */
+  readonly sentTransaction: Maybe<Scalars['Bytes']['output']>;
+  /** Who sent the tokens. Null: not known. */
+  readonly sentBy: Maybe<Scalars['Address']['output']>;
+  /** Who is to get them, 32 bytes. Null as `sentAt`. */
+  readonly recipient: Maybe<Scalars['Bytes']['output']>;
+  /** When it was last verified. Null: it is not. */
+  readonly verifiedAt: Maybe<Scalars['DateTime']['output']>;
+  /** Is what was verified what was sent? A GUID is the same whatever its message does. Null: one of them is not known. */
+  readonly payloadAgrees: Maybe<Scalars['Boolean']['output']>;
+  /** Which of its lane's verifiers saw it, and after how many source blocks. */
+  readonly attestations: ReadonlyArray<Attestation>;
+  /** How often executing it was reported to revert. */
+  readonly alerts: Scalars['Int']['output'];
+  /** The last of these reports. Null: none. */
+  readonly alertedAt: Maybe<Scalars['DateTime']['output']>;
+  /** Revert data of that report, at most 68 bytes. Null: none. */
+  readonly alertReason: Maybe<Scalars['Bytes']['output']>;
+  /** Null: not delivered. */
+  readonly deliveredAt: Maybe<Scalars['DateTime']['output']>;
+  /** Every delivery under its GUID. An honest message has one at most. */
+  readonly deliveries: ReadonlyArray<Delivery>;
+  /** Seconds from send to delivery. Negative where the clocks of the chains differ by more. Null: one of them is not known. */
+  readonly latencySeconds: Maybe<Scalars['Int']['output']>;
+  /** Seconds since it was sent, at the moment asked for. Null: delivered, or never to be, or no send was indexed. */
+  readonly waitingSeconds: Maybe<Scalars['Int']['output']>;
+  /** The moment asked for. */
+  readonly at: Scalars['DateTime']['output'];
+};
+
+/** A verifier's word on a message. */
+export type Attestation = {
+  /** Contract of the verifier. */
+  readonly verifier: Scalars['Address']['output'];
+  /** Source blocks it waited for. */
+  readonly confirmations: Scalars['Int']['output'];
+  /** Time of its block. */
+  readonly at: Scalars['DateTime']['output'];
+};
+
+/** A delivery under a message's GUID. */
+export type Delivery = {
+  /** What was credited, raw units of the family. */
+  readonly value: Scalars['BigInt']['output'];
+  /** Who was credited. Null: nobody, the message was only consumed. */
+  readonly account: Maybe<Scalars['Address']['output']>;
+  /** Time of its block. */
+  readonly at: Scalars['DateTime']['output'];
+  /** Transaction. */
+  readonly transaction: Scalars['Bytes']['output'];
+  /** Was its send indexed before it? */
+  readonly matched: Scalars['Boolean']['output'];
+};
+
+/** How messages of a lane are verified, and who delivers them. */
+export type LaneSecurity = {
+  /** Source blocks that a verifier waits for. */
+  readonly confirmations: Scalars['Int']['output'];
+  /** Verifiers that all must agree. */
+  readonly required: ReadonlyArray<Scalars['Address']['output']>;
+  /** Verifiers of which `optionalThreshold` must agree. */
+  readonly optional: ReadonlyArray<Scalars['Address']['output']>;
+  /** So many of `optional`. */
+  readonly optionalThreshold: Scalars['Int']['output'];
+  /** Fewest verifiers whose agreement passes a message: 1 is the risk that KelpDAO ran. */
+  readonly verifiersMin: Scalars['Int']['output'];
+};
+
+/** Undelivered messages that have waited between two ages. */
+export type WaitingGroup = {
+  /** Seconds, inclusive. */
+  readonly fromSeconds: Scalars['Int']['output'];
+  /** Seconds, exclusive. Null: any longer. */
+  readonly toSeconds: Maybe<Scalars['Int']['output']>;
+  /** So many messages. */
+  readonly count: Scalars['Int']['output'];
+  /** Their value, raw units of the family. */
+  readonly value: Scalars['BigInt']['output'];
+};
+
+/** A lane of a bridged token: from one network to another. */
+export type Corridor = {
+  /** `issuer/source>destination`, networks by the bridge's own numbers. */
+  readonly id: Scalars['ID']['output'];
+  /** Issuer of the token: key in chains.json. */
+  readonly issuer: Scalars['ID']['output'];
+  /** The bridge's own number of the network it comes from. */
+  readonly sourceNetworkId: Scalars['Int']['output'];
+  /** The bridge's own number of the network it goes to. */
+  readonly destinationNetworkId: Scalars['Int']['output'];
+  /** EVM chain id of the source. Null: not watched. */
+  readonly sourceChainId: Maybe<Scalars['Int']['output']>;
+  /** EVM chain id of the destination. Null: not watched. */
+  readonly destinationChainId: Maybe<Scalars['Int']['output']>;
+  /** Are both ends watched? If not, its messages cannot be judged: they come to count as lost. */
+  readonly watched: Scalars['Boolean']['output'];
+  /** Do both ends, as far as they are known, name a peer? */
+  readonly hasPeers: Scalars['Boolean']['output'];
+  /** Whom the source has for its peer, 32 bytes. Null: nobody, or not known. */
+  readonly peerAtSource: Maybe<Scalars['Bytes']['output']>;
+  /** Whom the destination has for its peer, 32 bytes. Null: nobody, or not known. */
+  readonly peerAtDestination: Maybe<Scalars['Bytes']['output']>;
+  /** Null: not known. */
+  readonly security: Maybe<LaneSecurity>;
+  /** Who is paid to deliver. Null: not known. */
+  readonly executor: Maybe<Scalars['Address']['output']>;
+  /** Number of the last message sent. Null: not known. */
+  readonly sentNonce: Maybe<Scalars['BigInt']['output']>;
+  /** Are sends missing from what was indexed? Then a delivery without a send says nothing. */
+  readonly nonceGap: Scalars['Boolean']['output'];
+  /** Sent and never to be seen delivered: burnt, skipped, paid out short, or on its way to where nobody watches; raw units. */
+  readonly stranded: Scalars['BigInt']['output'];
+  /** Undelivered messages of the last 30 days by how long they wait: below 5 min, 30 min, 6 h, and longer. */
+  readonly waiting: ReadonlyArray<WaitingGroup>;
+  /** Undelivered messages that are stuck. */
+  readonly stuckCount: Scalars['Int']['output'];
+  /** Delivered in the 24 hours before the moment. */
+  readonly deliveredCount: Scalars['Int']['output'];
+  /** Seconds from send to delivery of these, the median; an observed value, not interpolated. Null: none was delivered. */
+  readonly latencyP50Seconds: Maybe<Scalars['Int']['output']>;
+  /** The same at 90 %. */
+  readonly latencyP90Seconds: Maybe<Scalars['Int']['output']>;
+  /** The same at 95 %. */
+  readonly latencyP95Seconds: Maybe<Scalars['Int']['output']>;
+  /** The same at 99 %. */
+  readonly latencyP99Seconds: Maybe<Scalars['Int']['output']>;
+  /** Decimals of values. */
+  readonly decimals: Scalars['Int']['output'];
+  /** The moment asked for. */
+  readonly at: Scalars['DateTime']['output'];
+};
+
+/**
+ * Whoever owes what an asset promises. A bridged token keeps L = M + F: what is locked at home is what circulates elsewhere
+ * and what is under way. Amounts are raw units of the family; losses are shares in [0, 1] of what holders have.
+ */
+export type Issuer = {
+  /** Key in chains.json. */
+  readonly id: Scalars['ID']['output'];
+  /** `bridge`, `custodian`, `lst`, `vault` or `pool`. */
+  readonly class: Scalars['String']['output'];
+  /** How its backing is known. */
+  readonly backing: BackingKind;
+  /** What it promises: `USD` or an asset. */
+  readonly root: Scalars['ID']['output'];
+  /** Share lost if it fails. */
+  readonly lossGivenDefault: Scalars['Float']['output'];
+  /** Are its figures to be trusted? */
+  readonly status: IssuerStatusKind;
+  /**
+   * What is unknown: `not-read:<chain>`, `failed:<chain>`, `chain-excluded:<chain>`, `nonce-gap:<lane>`, `contradicted`,
+   * `undetermined`, `reserves-not-watched`.
+   */
+  readonly reasons: ReadonlyArray<Scalars['String']['output']>;
+  /** Loss of those who hold it away from home. */
+  readonly lossRemote: Scalars['Float']['output'];
+  /** Loss of those who hold it at home: the shortfall belongs to the family. */
+  readonly lossHome: Scalars['Float']['output'];
+  /** Its ledger. Null where its backing is known otherwise. */
+  readonly ledger: Maybe<IssuerLedger>;
+  /** The moment asked for. */
+  readonly at: Scalars['DateTime']['output'];
+};
+
+/** The conservation ledger of a bridged token. */
+export type IssuerLedger = {
+  /** `lock`: an escrow at home stands behind the supply elsewhere; `burn`: burnt here, minted there. */
+  readonly kind: Scalars['String']['output'];
+  /** EVM chain id. */
+  readonly homeChainId: Scalars['Int']['output'];
+  /** Decimals of all amounts here. */
+  readonly decimals: Scalars['Int']['output'];
+  /** L: in escrow at home. Null: not known. */
+  readonly locked: Maybe<Scalars['BigInt']['output']>;
+  /** M: supply on all other chains (burn families: on all). Null: not known. */
+  readonly minted: Maybe<Scalars['BigInt']['output']>;
+  /** F: sent and not delivered, both directions. */
+  readonly inFlight: Scalars['BigInt']['output'];
+  /** S: total supply of the family. Null: not known. */
+  readonly totalSupply: Maybe<Scalars['BigInt']['output']>;
+  /** What is missing, in tokens: M + F - L less what cannot be judged yet; burn families: orphans by weight. Null: not known. */
+  readonly gap: Maybe<Scalars['Float']['output']>;
+  /** Value of orphans by weight, in tokens. */
+  readonly orphanWeighted: Scalars['Float']['output'];
+  /** Value of deliveries that cannot be judged yet and does not count, in tokens. */
+  readonly undetermined: Scalars['Float']['output'];
+  /** Deliveries without a send. */
+  readonly orphans: ReadonlyArray<Orphan>;
+  /** What each member holds or has minted. */
+  readonly supplies: ReadonlyArray<MemberSupply>;
+};
+
+/** A delivery without a send. */
+export type Orphan = {
+  /** GUID of the message. */
+  readonly guid: Scalars['Bytes']['output'];
+  /** What is known of it. */
+  readonly state: DeliveryState;
+  /** Share of its value that counts as lost. */
+  readonly weight: Scalars['Float']['output'];
+  /** Raw units of the family. */
+  readonly value: Scalars['BigInt']['output'];
+  /** Where it was delivered. */
+  readonly chainId: Scalars['Int']['output'];
+  /** Who was credited. Null: nobody. */
+  readonly account: Maybe<Scalars['Address']['output']>;
+};
+
+/** A member of a family: its contract on one chain. */
+export type MemberSupply = {
+  /** EVM chain id. */
+  readonly chainId: Scalars['Int']['output'];
+  /** `escrow` or `supply`. */
+  readonly role: Scalars['String']['output'];
+  /** The contract that sends and receives messages. */
+  readonly address: Scalars['Address']['output'];
+  /** The token that holders hold. */
+  readonly token: Scalars['Address']['output'];
+  /** What the escrow holds, or what circulates here, raw units of the family. Null: not known. */
+  readonly amount: Maybe<Scalars['BigInt']['output']>;
+  /** Why it is not trusted. Null: it is. */
+  readonly problem: Maybe<Scalars['String']['output']>;
+};
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -1658,6 +2070,27 @@ export type ResolversTypes = {
   LiquidationEdge: ResolverTypeWrapper<LiquidationEdge>;
   PositionChangeConnection: ResolverTypeWrapper<Omit<PositionChangeConnection, 'at'> & { at: ResolversTypes['LendingMoment'] }>;
   PositionChangeEdge: ResolverTypeWrapper<PositionChangeEdge>;
+  BridgeMessageState: BridgeMessageState;
+  DeliveryState: DeliveryState;
+  BackingKind: BackingKind;
+  IssuerStatusKind: IssuerStatusKind;
+  BridgeMessageWhere: BridgeMessageWhere;
+  BridgeMessageStateFilter: BridgeMessageStateFilter;
+  DeliveryStateFilter: DeliveryStateFilter;
+  CorridorWhere: CorridorWhere;
+  IssuerWhere: IssuerWhere;
+  BridgeMessageConnection: ResolverTypeWrapper<Omit<BridgeMessageConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['BridgeMessageEdge']>, nodes: ReadonlyArray<ResolversTypes['BridgeMessage']> }>;
+  BridgeMessageEdge: ResolverTypeWrapper<Omit<BridgeMessageEdge, 'node'> & { node: ResolversTypes['BridgeMessage'] }>;
+  BridgeMessage: ResolverTypeWrapper<BridgeMessageParent>;
+  Attestation: ResolverTypeWrapper<Attestation>;
+  Delivery: ResolverTypeWrapper<Delivery>;
+  LaneSecurity: ResolverTypeWrapper<LaneSecurity>;
+  WaitingGroup: ResolverTypeWrapper<WaitingGroup>;
+  Corridor: ResolverTypeWrapper<CorridorParent>;
+  Issuer: ResolverTypeWrapper<IssuerParent>;
+  IssuerLedger: ResolverTypeWrapper<IssuerLedger>;
+  Orphan: ResolverTypeWrapper<Orphan>;
+  MemberSupply: ResolverTypeWrapper<MemberSupply>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -1743,6 +2176,23 @@ export type ResolversParentTypes = {
   LiquidationEdge: LiquidationEdge;
   PositionChangeConnection: Omit<PositionChangeConnection, 'at'> & { at: ResolversParentTypes['LendingMoment'] };
   PositionChangeEdge: PositionChangeEdge;
+  BridgeMessageWhere: BridgeMessageWhere;
+  BridgeMessageStateFilter: BridgeMessageStateFilter;
+  DeliveryStateFilter: DeliveryStateFilter;
+  CorridorWhere: CorridorWhere;
+  IssuerWhere: IssuerWhere;
+  BridgeMessageConnection: Omit<BridgeMessageConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['BridgeMessageEdge']>, nodes: ReadonlyArray<ResolversParentTypes['BridgeMessage']> };
+  BridgeMessageEdge: Omit<BridgeMessageEdge, 'node'> & { node: ResolversParentTypes['BridgeMessage'] };
+  BridgeMessage: BridgeMessageParent;
+  Attestation: Attestation;
+  Delivery: Delivery;
+  LaneSecurity: LaneSecurity;
+  WaitingGroup: WaitingGroup;
+  Corridor: CorridorParent;
+  Issuer: IssuerParent;
+  IssuerLedger: IssuerLedger;
+  Orphan: Orphan;
+  MemberSupply: MemberSupply;
 };
 
 export interface BigIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['BigInt'], any> {
@@ -1775,6 +2225,10 @@ export type QueryResolvers<ContextType = ApiContext, ParentType extends Resolver
   account?: Resolver<Maybe<ResolversTypes['Account']>, ParentType, ContextType, RequireFields<QueryAccountArgs, 'address'>>;
   liquidations?: Resolver<Maybe<ResolversTypes['LiquidationConnection']>, ParentType, ContextType, RequireFields<QueryLiquidationsArgs, 'orderBy' | 'first'>>;
   positionHistory?: Resolver<Maybe<ResolversTypes['PositionChangeConnection']>, ParentType, ContextType, RequireFields<QueryPositionHistoryArgs, 'account' | 'orderBy' | 'first'>>;
+  bridgeMessages?: Resolver<Maybe<ResolversTypes['BridgeMessageConnection']>, ParentType, ContextType, RequireFields<QueryBridgeMessagesArgs, 'first'>>;
+  bridgeMessage?: Resolver<Maybe<ResolversTypes['BridgeMessage']>, ParentType, ContextType, RequireFields<QueryBridgeMessageArgs, 'guid'>>;
+  corridors?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Corridor']>>, ParentType, ContextType, Partial<QueryCorridorsArgs>>;
+  issuers?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Issuer']>>, ParentType, ContextType, Partial<QueryIssuersArgs>>;
 };
 
 export type SubscriptionResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
@@ -2309,6 +2763,155 @@ export type PositionChangeEdgeResolvers<ContextType = ApiContext, ParentType ext
   node?: Resolver<ResolversTypes['PositionChange'], ParentType, ContextType>;
 };
 
+export type BridgeMessageConnectionResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['BridgeMessageConnection'] = ResolversParentTypes['BridgeMessageConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['BridgeMessageEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['BridgeMessage']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  lineage?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type BridgeMessageEdgeResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['BridgeMessageEdge'] = ResolversParentTypes['BridgeMessageEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['BridgeMessage'], ParentType, ContextType>;
+};
+
+export type BridgeMessageResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['BridgeMessage'] = ResolversParentTypes['BridgeMessage']> = {
+  guid?: Resolver<ResolversTypes['Bytes'], ParentType, ContextType>;
+  issuer?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  corridor?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  sourceNetworkId?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  destinationNetworkId?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  sourceChainId?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  destinationChainId?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  nonce?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  sender?: Resolver<Maybe<ResolversTypes['Bytes']>, ParentType, ContextType>;
+  receiver?: Resolver<Maybe<ResolversTypes['Bytes']>, ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['BridgeMessageState'], ParentType, ContextType>;
+  delivery?: Resolver<Maybe<ResolversTypes['DeliveryState']>, ParentType, ContextType>;
+  value?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  decimals?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  sentAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  sentBlock?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  sentTransaction?: Resolver<Maybe<ResolversTypes['Bytes']>, ParentType, ContextType>;
+  sentBy?: Resolver<Maybe<ResolversTypes['Address']>, ParentType, ContextType>;
+  recipient?: Resolver<Maybe<ResolversTypes['Bytes']>, ParentType, ContextType>;
+  verifiedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  payloadAgrees?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  attestations?: Resolver<ReadonlyArray<ResolversTypes['Attestation']>, ParentType, ContextType>;
+  alerts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  alertedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  alertReason?: Resolver<Maybe<ResolversTypes['Bytes']>, ParentType, ContextType>;
+  deliveredAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  deliveries?: Resolver<ReadonlyArray<ResolversTypes['Delivery']>, ParentType, ContextType>;
+  latencySeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  waitingSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type AttestationResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Attestation'] = ResolversParentTypes['Attestation']> = {
+  verifier?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  confirmations?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type DeliveryResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Delivery'] = ResolversParentTypes['Delivery']> = {
+  value?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  account?: Resolver<Maybe<ResolversTypes['Address']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  transaction?: Resolver<ResolversTypes['Bytes'], ParentType, ContextType>;
+  matched?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type LaneSecurityResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['LaneSecurity'] = ResolversParentTypes['LaneSecurity']> = {
+  confirmations?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  required?: Resolver<ReadonlyArray<ResolversTypes['Address']>, ParentType, ContextType>;
+  optional?: Resolver<ReadonlyArray<ResolversTypes['Address']>, ParentType, ContextType>;
+  optionalThreshold?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  verifiersMin?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type WaitingGroupResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['WaitingGroup'] = ResolversParentTypes['WaitingGroup']> = {
+  fromSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  toSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+};
+
+export type CorridorResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Corridor'] = ResolversParentTypes['Corridor']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  issuer?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  sourceNetworkId?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  destinationNetworkId?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  sourceChainId?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  destinationChainId?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  watched?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPeers?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  peerAtSource?: Resolver<Maybe<ResolversTypes['Bytes']>, ParentType, ContextType>;
+  peerAtDestination?: Resolver<Maybe<ResolversTypes['Bytes']>, ParentType, ContextType>;
+  security?: Resolver<Maybe<ResolversTypes['LaneSecurity']>, ParentType, ContextType>;
+  executor?: Resolver<Maybe<ResolversTypes['Address']>, ParentType, ContextType>;
+  sentNonce?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  nonceGap?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  stranded?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  waiting?: Resolver<ReadonlyArray<ResolversTypes['WaitingGroup']>, ParentType, ContextType>;
+  stuckCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  deliveredCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  latencyP50Seconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  latencyP90Seconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  latencyP95Seconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  latencyP99Seconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  decimals?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type IssuerResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Issuer'] = ResolversParentTypes['Issuer']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  class?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  backing?: Resolver<ResolversTypes['BackingKind'], ParentType, ContextType>;
+  root?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  lossGivenDefault?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['IssuerStatusKind'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  lossRemote?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  lossHome?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  ledger?: Resolver<Maybe<ResolversTypes['IssuerLedger']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type IssuerLedgerResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['IssuerLedger'] = ResolversParentTypes['IssuerLedger']> = {
+  kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  homeChainId?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  decimals?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  locked?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  minted?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  inFlight?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  totalSupply?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  gap?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  orphanWeighted?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  undetermined?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  orphans?: Resolver<ReadonlyArray<ResolversTypes['Orphan']>, ParentType, ContextType>;
+  supplies?: Resolver<ReadonlyArray<ResolversTypes['MemberSupply']>, ParentType, ContextType>;
+};
+
+export type OrphanResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Orphan'] = ResolversParentTypes['Orphan']> = {
+  guid?: Resolver<ResolversTypes['Bytes'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['DeliveryState'], ParentType, ContextType>;
+  weight?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  chainId?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  account?: Resolver<Maybe<ResolversTypes['Address']>, ParentType, ContextType>;
+};
+
+export type MemberSupplyResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['MemberSupply'] = ResolversParentTypes['MemberSupply']> = {
+  chainId?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  address?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  token?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  amount?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  problem?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = ApiContext> = {
   BigInt?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
@@ -2367,5 +2970,17 @@ export type Resolvers<ContextType = ApiContext> = {
   LiquidationEdge?: LiquidationEdgeResolvers<ContextType>;
   PositionChangeConnection?: PositionChangeConnectionResolvers<ContextType>;
   PositionChangeEdge?: PositionChangeEdgeResolvers<ContextType>;
+  BridgeMessageConnection?: BridgeMessageConnectionResolvers<ContextType>;
+  BridgeMessageEdge?: BridgeMessageEdgeResolvers<ContextType>;
+  BridgeMessage?: BridgeMessageResolvers<ContextType>;
+  Attestation?: AttestationResolvers<ContextType>;
+  Delivery?: DeliveryResolvers<ContextType>;
+  LaneSecurity?: LaneSecurityResolvers<ContextType>;
+  WaitingGroup?: WaitingGroupResolvers<ContextType>;
+  Corridor?: CorridorResolvers<ContextType>;
+  Issuer?: IssuerResolvers<ContextType>;
+  IssuerLedger?: IssuerLedgerResolvers<ContextType>;
+  Orphan?: OrphanResolvers<ContextType>;
+  MemberSupply?: MemberSupplyResolvers<ContextType>;
 };
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JournalBody, PublishedAsset } from '../schema/published.ts';
 import { type FreshDatabase, openFreshDatabase } from '../test/fresh-database.ts';
 import { lendingReads } from '../test/stored-lending.ts';
+import { noBridgeRows } from './bridge-store.ts';
 import { transaction } from './database.ts';
 import {
   acquireLease,
@@ -104,6 +105,7 @@ function commit(over: Partial<FoldCommit> = {}): Promise<void> {
     rewindVersionsTo: null,
     feedVersions: [],
     lending: noLendingRows,
+    bridges: noBridgeRows,
     checkpoint: null,
     chains: { chains: {} },
     ...over,

@@ -3,6 +3,7 @@ import { type Canonical, canonicalJson } from '../schema/canonical.ts';
 import { FatalError, invariant } from '../schema/errors.ts';
 import type { ObservationRow } from '../schema/log-rows.ts';
 import { CONTAGION, type JournalBody } from '../schema/published.ts';
+import { type BridgeRows, rewindBridges, writeBridges } from './bridge-store.ts';
 import { type CopyValue, copyRows } from './copy-rows.ts';
 import { type Client, type Pool, type Queryable, transaction } from './database.ts';
 import { earliestOf, type LendingRows, rewindLending, writeLending } from './lending-store.ts';
@@ -318,6 +319,7 @@ export interface FoldCommit {
   /** In (feed, fromTime) order. */
   readonly feedVersions: readonly FeedVersion[];
   readonly lending: LendingRows;
+  readonly bridges: BridgeRows;
   readonly checkpoint: Checkpoint | null;
   /** For `_meta`. */
   readonly chains: Canonical;
@@ -387,9 +389,11 @@ export async function writeCommit(client: Client, commit: FoldCommit): Promise<v
       commit.rewindVersionsTo,
     ]);
     await rewindLending(client, commit.lineage, commit.rewindVersionsTo);
+    await rewindBridges(client, commit.lineage, commit.rewindVersionsTo);
   }
   await writeFeedVersions(client, commit);
   await writeLending(client, commit.lineage, commit.lending);
+  await writeBridges(client, commit.lineage, commit.bridges);
   if (commit.checkpoint) {
     const { time, digest, buckets } = commit.checkpoint;
     await client.query('INSERT INTO checkpoint (lineage, time, digest) VALUES ($1, $2, $3)', [
@@ -407,8 +411,8 @@ export async function writeCommit(client: Client, commit: FoldCommit): Promise<v
 }
 
 /** The earliest time of which a commit says something else than was stored; null: it says nothing. */
-function changedFrom({ rewindVersionsTo, feedVersions, lending }: FoldCommit): number | null {
-  const times = [(rewindVersionsTo ?? Number.POSITIVE_INFINITY) + 1, earliestOf(lending)];
+function changedFrom({ bridges, rewindVersionsTo, feedVersions, lending }: FoldCommit): number | null {
+  const times = [(rewindVersionsTo ?? Number.POSITIVE_INFINITY) + 1, earliestOf(lending), earliestOf(bridges)];
   for (const { fromTime } of feedVersions) times.push(fromTime);
   const earliest = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
   return Number.isFinite(earliest) ? earliest : null;

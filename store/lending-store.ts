@@ -1,3 +1,4 @@
+import type { BridgeRows } from './bridge-store.ts';
 import { byteaInLine, byteaText, copyLines, copyRows } from './copy-rows.ts';
 import type { Client } from './database.ts';
 
@@ -166,7 +167,7 @@ export async function writeLending(client: Client, lineage: string, rows: Lendin
 }
 
 /** Earliest time of any of the versions; Infinity: there are none. */
-export function earliestOf(rows: LendingRows): number {
+export function earliestOf(rows: LendingRows | BridgeRows): number {
   let earliest = Number.POSITIVE_INFINITY;
   for (const list of Object.values(rows) as readonly (readonly { readonly fromTime: number }[])[]) {
     for (const { fromTime } of list) if (fromTime < earliest) earliest = fromTime;

@@ -4,6 +4,7 @@ import { PublishedValueOnce1700000000002 } from '../migrations/0002-published-va
 import { LendingVersions1700000000003 } from '../migrations/0003-lending-versions.ts';
 import { Backfill1700000000004 } from '../migrations/0004-backfill.ts';
 import { PublishedContagion1700000000005 } from '../migrations/0005-published-contagion.ts';
+import { BridgeVersions1700000000006 } from '../migrations/0006-bridge-versions.ts';
 import { FatalError, InvariantError } from '../schema/errors.ts';
 import type { ChainId, Hash } from '../schema/ids.ts';
 import { createPool, type Pool, type Queryable, readerRole, transaction } from './database.ts';
@@ -15,6 +16,7 @@ const migrations = [
   LendingVersions1700000000003,
   Backfill1700000000004,
   PublishedContagion1700000000005,
+  BridgeVersions1700000000006,
 ];
 
 const partitioned = ['block', 'log', 'state_read'] as const;

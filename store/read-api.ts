@@ -3,6 +3,7 @@ import type { AssetDefinition, ModelParameters, TokenDefinition } from '../schem
 import type { Cut, JournalBody, JournalKind, PublishedAsset } from '../schema/published.ts';
 import { createPool, DatabaseUnavailableError, isConnectionLoss, type Pool, sqlState } from './database.ts';
 import type { FeedVersion } from './fold-store.ts';
+import { BridgeReads } from './read-bridges.ts';
 import { LendingReads } from './read-lending.ts';
 
 /** `fold.chains`: what the fold tells the API besides the journal. Empty before its first commit. */
@@ -199,6 +200,7 @@ export class ReadApi {
   readonly #pool: Pool;
   readonly #statementTimeoutMs: number;
   readonly lending: LendingReads;
+  readonly bridges: BridgeReads;
 
   constructor(databaseUrl: string, options: { readonly statementTimeoutMs: number; readonly connectionsMax: number }) {
     this.#statementTimeoutMs = options.statementTimeoutMs;
@@ -209,6 +211,7 @@ export class ReadApi {
       readOnly: true,
     });
     this.lending = new LendingReads((name, text, values) => this.#query(`api-${name}`, text, values));
+    this.bridges = new BridgeReads((name, text, values) => this.#query(`api-${name}`, text, values));
   }
 
   /** Null: the database is bound to no network yet. */

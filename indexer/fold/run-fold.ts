@@ -488,6 +488,7 @@ class FoldRunner {
       rewindVersionsTo: versions.rewindTo,
       feedVersions: versions.feeds,
       lending: versions.lending,
+      bridges: versions.bridges,
       checkpoint,
       chains: this.#describe(progress, publishedTime),
     });

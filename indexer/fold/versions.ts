@@ -1,5 +1,7 @@
+import type { BridgeRows } from '../../store/bridge-store.ts';
 import type { FeedVersion } from '../../store/fold-store.ts';
 import type { LendingRows } from '../../store/lending-store.ts';
+import { bridgeRowsOf } from './bridge-versions.ts';
 import type { EngineFrame } from './engine.ts';
 import { feedVersionsOf } from './feed-versions.ts';
 import { lendingRowsOf } from './lending-versions.ts';
@@ -11,6 +13,7 @@ export interface VersionsDraft {
   /** In (feed, fromTime) order. */
   readonly feeds: readonly FeedVersion[];
   readonly lending: LendingRows;
+  readonly bridges: BridgeRows;
   settle(): void;
 }
 
@@ -42,6 +45,7 @@ export class Versions {
       rewindTo,
       feeds: feedVersionsOf(fresh),
       lending: lendingRowsOf(fresh),
+      bridges: bridgeRowsOf(fresh),
       settle: () => {
         this.#storedTime = Math.max(round.finalTime, round.frames.at(-1)?.time ?? -1);
         this.#stored = [...round.frames];
