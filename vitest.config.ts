@@ -17,6 +17,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     maxWorkers: 2,
     pool: 'forks',
+    globalSetup: ['./test/made-clusters.ts'],
     // In this order: the long files of `chains` come first, the short ones of `pure` fill up the end.
     projects: [
       {
