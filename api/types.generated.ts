@@ -645,7 +645,7 @@ export type VScalar = Published & {
 export type VScalarParts = {
   /** Weight of realised volatility, 0 to 1; 1 while no option market is watched. */
   readonly alpha: Scalars['Float']['output'];
-  /** Annualised decimal, weighted median over groups, fast decay. Null when nobody reports one; V is then the stress floor. */
+  /** Annualised decimal, weighted median over groups, fast decay. Null when nobody reports one; V is then the stress level. */
   readonly sigmaFast: Maybe<Scalars['Float']['output']>;
   /** Annualised decimal, weighted median over groups, slow decay. Null when nobody reports one. */
   readonly sigmaSlow: Maybe<Scalars['Float']['output']>;

@@ -15,7 +15,7 @@ import { asLogBlock, syntheticChains, syntheticMeaning } from './synthetic-log.t
  */
 export const recorded = {
   events: 6685,
-  digest: '92a9d0100227b78787e57c76dd46c5aff54b495693a023bc9bec3be83ea11607',
+  digest: 'cd6fe8d02ee1569103adb02a20c25744d21299a424ca83a4aa90500fb9556523',
   closingsSha256: '999c6625f3658b51f633ca490c5612ea778adcd01cdc1bd8b68a25d1a9094b1d',
 };
 
