@@ -204,7 +204,10 @@ on(
   ['address', 'uint32', settings],
   (row, [application, sourceId, config], bridge) => {
     const member = memberNamed(bridge, peerOf(application as Address));
-    return member ? verificationSet(row, bridge, member, Number(sourceId), config as readonly AbiValue[], 'own') : null;
+    if (!member) return null;
+    return understood(row, bridge, member, 'UlnConfigSet', () =>
+      verificationSet(row, bridge, member, Number(sourceId), config as readonly AbiValue[], 'own'),
+    );
   },
 );
 on(
