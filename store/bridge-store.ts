@@ -60,26 +60,31 @@ export async function rewindBridges(client: Client, lineage: string, time: numbe
 }
 
 export async function writeBridges(client: Client, lineage: string, rows: BridgeRows): Promise<void> {
-  await copyRows(
-    client,
-    'issuer_version (lineage, issuer, from_time, body)',
-    rows.issuers.map((row) => [lineage, row.issuer, row.fromTime, row.body]),
-  );
-  await copyRows(
-    client,
-    'bridge_supply_version (lineage, issuer, chain_id, from_time, body)',
-    rows.supplies.map((row) => [lineage, row.issuer, row.chainId, row.fromTime, row.body]),
-  );
+  await copyRows(client, 'issuer_version (lineage, issuer, from_time, body)', rows.issuers, (row) => [
+    lineage,
+    row.issuer,
+    row.fromTime,
+    row.body,
+  ]);
+  await copyRows(client, 'bridge_supply_version (lineage, issuer, chain_id, from_time, body)', rows.supplies, (row) => [
+    lineage,
+    row.issuer,
+    row.chainId,
+    row.fromTime,
+    row.body,
+  ]);
   await copyRows(
     client,
     'corridor_version (lineage, issuer, source_id, destination_id, from_time, body)',
-    rows.corridors.map((row) => [lineage, row.issuer, row.sourceId, row.destinationId, row.fromTime, row.body]),
+    rows.corridors,
+    (row) => [lineage, row.issuer, row.sourceId, row.destinationId, row.fromTime, row.body],
   );
   await copyRows(
     client,
     `bridge_message_version (lineage, issuer, guid, from_time, opened_at, source_id, destination_id, source_chain_id,
       destination_chain_id, stage, orphan, sent_at, stuck_at, delivered_at, value, body)`,
-    rows.messages.map((row) => [
+    rows.messages,
+    (row) => [
       lineage,
       row.issuer,
       byteaText(row.guid),
@@ -96,6 +101,6 @@ export async function writeBridges(client: Client, lineage: string, rows: Bridge
       row.deliveredAt,
       row.value,
       row.body,
-    ]),
+    ],
   );
 }

@@ -11,13 +11,31 @@ const TEXT_CHARACTERS = 1 << 15;
 const CHUNK_BYTES = 1 << 19;
 
 /** COPY in text format. Numbers are written in their shortest exact form; bytea is given as `byteaText` makes it. */
-export async function copyRows(client: Client, target: string, rows: Iterable<readonly CopyValue[]>): Promise<void> {
-  await copyLines(client, target, linesOf(rows));
+export async function copyRows<Row>(
+  client: Client,
+  target: string,
+  rows: Iterable<Row>,
+  values: (row: Row) => readonly CopyValue[],
+): Promise<void> {
+  await copyLines(client, target, rows, (row) => {
+    const cells = values(row);
+    let line = '';
+    for (let i = 0; i < cells.length; i++) line += (i === 0 ? '' : '\t') + copyText(cells[i] as CopyValue);
+    return `${line}\n`;
+  });
 }
 
-/** COPY in text format of lines that the caller wrote: no value of them may need escapes. Nothing is sent for none. */
-export async function copyLines(client: Client, target: string, lines: Iterable<string>): Promise<void> {
-  const chunks = chunksOf(lines);
+/**
+ * COPY in text format of lines that the caller writes: no value of them may need escapes. A line is asked for when it is
+ * sent, so that no more than a piece of them lies in memory. Nothing is sent for none.
+ */
+export async function copyLines<Row>(
+  client: Client,
+  target: string,
+  rows: Iterable<Row>,
+  line: (row: Row) => string,
+): Promise<void> {
+  const chunks = chunksOf(rows, line);
   const first = chunks.next();
   if (first.done) return;
   const stream = client.query(copyFrom(`COPY ${target} FROM STDIN`));
@@ -28,20 +46,12 @@ export async function copyLines(client: Client, target: string, lines: Iterable<
   await pipeline(Readable.from(all()), stream);
 }
 
-function* linesOf(rows: Iterable<readonly CopyValue[]>): Generator<string> {
-  for (const row of rows) {
-    let line = '';
-    for (let i = 0; i < row.length; i++) line += (i === 0 ? '' : '\t') + copyText(row[i] as CopyValue);
-    yield `${line}\n`;
-  }
-}
-
-function* chunksOf(lines: Iterable<string>): Generator<Buffer> {
+function* chunksOf<Row>(rows: Iterable<Row>, line: (row: Row) => string): Generator<Buffer> {
   let text = '';
   let texts: Buffer[] = [];
   let bytes = 0;
-  for (const line of lines) {
-    text += line;
+  for (const row of rows) {
+    text += line(row);
     if (text.length < TEXT_CHARACTERS) continue;
     const encoded = Buffer.from(text);
     text = '';

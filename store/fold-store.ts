@@ -300,9 +300,12 @@ export async function switchLineage(client: Client, epoch: number, entry: Journa
     [epoch, lineage, entry.seq],
   );
   if (updated.rowCount !== 1) throw new LeaseLostError(epoch);
-  await copyRows(client, 'journal (seq, prev_hash, hash, kind, lineage, step, time, supersedes, body, batches)', [
-    [entry.seq, `\\x${entry.prevHash}`, `\\x${entry.hash}`, kind, lineage, step, time, null, entry.body, '{}'],
-  ]);
+  await copyRows(
+    client,
+    'journal (seq, prev_hash, hash, kind, lineage, step, time, supersedes, body, batches)',
+    [entry],
+    () => [entry.seq, `\\x${entry.prevHash}`, `\\x${entry.hash}`, kind, lineage, step, time, null, entry.body, '{}'],
+  );
 }
 
 /** Everything one commit of the fold changes. Read models, cursor and journal move together. */
@@ -337,7 +340,7 @@ export async function writeCommit(client: Client, commit: FoldCommit): Promise<v
     `UPDATE fold SET lineage = $2, batches = $3, final_time = $4, published_time = $5, last_seq = coalesce($6, last_seq),
        digest = coalesce($7, digest), digest_time = coalesce($8, digest_time), chains = $9, renewed_at = now(),
        revision = revision + (CASE WHEN $10::bigint <= published_time THEN 1 ELSE 0 END)
-     WHERE epoch = $1`,
+     WHERE epoch = $1 RETURNING (SELECT ordinal FROM lineage WHERE id = $2) AS ordinal`,
     [
       commit.epoch,
       commit.lineage,
@@ -352,11 +355,13 @@ export async function writeCommit(client: Client, commit: FoldCommit): Promise<v
     ],
   );
   if (updated.rowCount !== 1) throw new LeaseLostError(commit.epoch);
+  const ordinal = updated.rows[0].ordinal as number;
   const batches = JSON.stringify(commit.batches);
   await copyRows(
     client,
     'journal (seq, prev_hash, hash, kind, lineage, step, time, supersedes, body, batches)',
-    commit.journal.map(({ seq, prevHash, hash, body, parsed }) => [
+    commit.journal,
+    ({ seq, prevHash, hash, body, parsed }) => [
       seq,
       `\\x${prevHash}`,
       `\\x${hash}`,
@@ -367,32 +372,34 @@ export async function writeCommit(client: Client, commit: FoldCommit): Promise<v
       parsed.supersedes,
       body,
       batches,
-    ]),
+    ],
   );
   await copyRows(
     client,
     'published_asset (seq, lineage, asset, step, time, kind, retracted, status, price, confidence, v_scalar, v_scalar_wad, sigma_fast, sigma_slow)',
     commit.journal.flatMap(({ seq, parsed }) => publishedRows(seq, parsed)),
+    (row) => row,
   );
   await copyRows(
     client,
     'published_contagion (seq, lineage, step, time, kind, retracted, status, value, now, struct, coverage, struct_time)',
     commit.journal.flatMap(({ seq, parsed }) => contagionRows(seq, parsed)),
+    (row) => row,
   );
   if (commit.rewindVersionsTo !== null) {
-    await client.query('DELETE FROM feed_version WHERE lineage = $1 AND from_time > $2', [
-      commit.lineage,
+    await client.query('DELETE FROM feed_version WHERE lineage_ordinal = $1 AND from_time > $2', [
+      ordinal,
       commit.rewindVersionsTo,
     ]);
-    await client.query('UPDATE feed_version SET to_time = NULL WHERE lineage = $1 AND to_time > $2', [
-      commit.lineage,
+    await client.query('UPDATE feed_version SET to_time = NULL WHERE lineage_ordinal = $1 AND to_time > $2', [
+      ordinal,
       commit.rewindVersionsTo,
     ]);
-    await rewindLending(client, commit.lineage, commit.rewindVersionsTo);
+    await rewindLending(client, ordinal, commit.rewindVersionsTo);
     await rewindBridges(client, commit.lineage, commit.rewindVersionsTo);
   }
-  await writeFeedVersions(client, commit);
-  await writeLending(client, commit.lineage, commit.lending);
+  await writeFeedVersions(client, ordinal, commit.feedVersions);
+  await writeLending(client, ordinal, commit.lending);
   await writeBridges(client, commit.lineage, commit.bridges);
   if (commit.checkpoint) {
     const { time, digest, buckets } = commit.checkpoint;
@@ -401,11 +408,12 @@ export async function writeCommit(client: Client, commit: FoldCommit): Promise<v
       time,
       digest,
     ]);
-    await copyRows(
-      client,
-      'checkpoint_bucket (lineage, bucket, time, body)',
-      buckets.map(([bucket, body]) => [commit.lineage, bucket, time, body]),
-    );
+    await copyRows(client, 'checkpoint_bucket (lineage, bucket, time, body)', buckets, ([bucket, body]) => [
+      commit.lineage,
+      bucket,
+      time,
+      body,
+    ]);
   }
   if (lastSeq !== undefined) await client.query(`SELECT pg_notify('avsl_journal', $1)`, [String(lastSeq)]);
 }
@@ -455,38 +463,36 @@ function contagionRows(seq: number, { kind, lineage, step, time, values }: Journ
   return [[...head, status, value, now, struct.value, coverage, struct.time]];
 }
 
-async function writeFeedVersions(client: Client, commit: FoldCommit): Promise<void> {
-  if (commit.feedVersions.length === 0) return;
-  const rows: CopyValue[][] = [];
+async function writeFeedVersions(client: Client, lineage: number, versions: readonly FeedVersion[]): Promise<void> {
+  if (versions.length === 0) return;
   const firstOf = new Map<string, number>();
-  for (let i = 0; i < commit.feedVersions.length; i++) {
-    const version = commit.feedVersions[i] as FeedVersion;
-    const next = commit.feedVersions[i + 1];
-    if (!firstOf.has(version.feed)) firstOf.set(version.feed, version.fromTime);
-    rows.push([
-      commit.lineage,
-      version.feed,
-      version.fromTime,
-      next?.feed === version.feed ? next.fromTime : null,
-      version.reporter,
-      version.answer,
-      version.confidence,
-      version.decimals,
-      version.observedAt,
-      version.blockNumber,
-      version.price,
-      version.sigmaFast,
-      version.sigmaSlow,
-    ]);
-  }
+  for (const { feed, fromTime } of versions) if (!firstOf.has(feed)) firstOf.set(feed, fromTime);
   await client.query(
     `UPDATE feed_version v SET to_time = n.from_time FROM unnest($2::text[], $3::bigint[]) AS n (feed, from_time)
-     WHERE v.lineage = $1 AND v.feed = n.feed AND v.to_time IS NULL`,
-    [commit.lineage, [...firstOf.keys()], [...firstOf.values()]],
+     WHERE v.lineage_ordinal = $1 AND v.feed = n.feed AND v.to_time IS NULL`,
+    [lineage, [...firstOf.keys()], [...firstOf.values()]],
   );
   await copyRows(
     client,
-    'feed_version (lineage, feed, from_time, to_time, reporter, answer, confidence, decimals, observed_at, block_number, price, sigma_fast, sigma_slow)',
-    rows,
+    'feed_version (lineage_ordinal, feed, from_time, to_time, reporter, answer, confidence, decimals, observed_at, block_number, price, sigma_fast, sigma_slow)',
+    versions.entries(),
+    ([i, version]) => {
+      const next = versions[i + 1];
+      return [
+        lineage,
+        version.feed,
+        version.fromTime,
+        next?.feed === version.feed ? next.fromTime : null,
+        version.reporter,
+        version.answer,
+        version.confidence,
+        version.decimals,
+        version.observedAt,
+        version.blockNumber,
+        version.price,
+        version.sigmaFast,
+        version.sigmaSlow,
+      ];
+    },
   );
 }

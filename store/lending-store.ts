@@ -96,59 +96,56 @@ const versionTables = [
   'liquidation',
 ] as const;
 
-/** Drops what a lineage knew after `time`; the versions before are in force again. */
-export async function rewindLending(client: Client, lineage: string, time: number): Promise<void> {
+/** Drops what a lineage (its ordinal) knew after `time`; the versions before are in force again. */
+export async function rewindLending(client: Client, lineage: number, time: number): Promise<void> {
   for (const table of versionTables) {
-    await client.query(`DELETE FROM ${table} WHERE lineage = $1 AND from_time > $2`, [lineage, time]);
+    await client.query(`DELETE FROM ${table} WHERE lineage_ordinal = $1 AND from_time > $2`, [lineage, time]);
   }
 }
 
-export async function writeLending(client: Client, lineage: string, rows: LendingRows): Promise<void> {
+/** `lineage`: its ordinal. */
+export async function writeLending(client: Client, lineage: number, rows: LendingRows): Promise<void> {
   await copyRows(
     client,
-    'chain_version (lineage, chain_id, from_time, block_number, block_hash, block_time)',
-    rows.chains.map((row) => [
-      lineage,
-      row.chainId,
-      row.fromTime,
-      row.blockNumber,
-      byteaText(row.blockHash),
-      row.blockTime,
-    ]),
+    'chain_version (lineage_ordinal, chain_id, from_time, block_number, block_hash, block_time)',
+    rows.chains,
+    (row) => [lineage, row.chainId, row.fromTime, row.blockNumber, byteaText(row.blockHash), row.blockTime],
   );
-  await copyRows(
-    client,
-    'market_version (lineage, deployment, part, from_time, body)',
-    rows.markets.map((row) => [lineage, row.deployment, row.part, row.fromTime, row.body]),
-  );
+  await copyRows(client, 'market_version (lineage_ordinal, deployment, part, from_time, body)', rows.markets, (row) => [
+    lineage,
+    row.deployment,
+    row.part,
+    row.fromTime,
+    row.body,
+  ]);
   await copyLines(
     client,
-    `leg_version (lineage, deployment, account, reserve, from_time, used_as_collateral, scaled_supply, supply_index,
+    `leg_version (lineage_ordinal, deployment, account, reserve, from_time, used_as_collateral, scaled_supply, supply_index,
       scaled_debt, debt_index)`,
-    rows.legs.map(
-      (row) =>
-        `${lineage}\t${row.deployment}\t${byteaInLine(row.account)}\t${byteaInLine(row.reserve)}\t${row.fromTime}\t${row.usedAsCollateral}\t${row.scaledSupply}\t${row.supplyIndex}\t${row.scaledDebt}\t${row.debtIndex}\n`,
-    ),
+    rows.legs,
+    (row) =>
+      `${lineage}\t${row.deployment}\t${byteaInLine(row.account)}\t${byteaInLine(row.reserve)}\t${row.fromTime}\t${row.usedAsCollateral}\t${row.scaledSupply}\t${row.supplyIndex}\t${row.scaledDebt}\t${row.debtIndex}\n`,
   );
   await copyRows(
     client,
-    'category_version (lineage, deployment, account, from_time, category)',
-    rows.categories.map((row) => [lineage, row.deployment, byteaText(row.account), row.fromTime, row.category]),
+    'category_version (lineage_ordinal, deployment, account, from_time, category)',
+    rows.categories,
+    (row) => [lineage, row.deployment, byteaText(row.account), row.fromTime, row.category],
   );
   await copyLines(
     client,
-    `account_operation (lineage, deployment, account, from_time, block_number, log_index, kind, reserve, amount,
+    `account_operation (lineage_ordinal, deployment, account, from_time, block_number, log_index, kind, reserve, amount,
       transaction_hash)`,
-    rows.operations.map(
-      (row) =>
-        `${lineage}\t${row.deployment}\t${byteaInLine(row.account)}\t${row.fromTime}\t${row.blockNumber}\t${row.logIndex}\t${row.kind}\t${byteaInLine(row.reserve)}\t${row.amount}\t${byteaInLine(row.transactionHash)}\n`,
-    ),
+    rows.operations,
+    (row) =>
+      `${lineage}\t${row.deployment}\t${byteaInLine(row.account)}\t${row.fromTime}\t${row.blockNumber}\t${row.logIndex}\t${row.kind}\t${byteaInLine(row.reserve)}\t${row.amount}\t${byteaInLine(row.transactionHash)}\n`,
   );
   await copyRows(
     client,
-    `liquidation (lineage, from_time, deployment, block_number, log_index, account, collateral_reserve, debt_reserve,
+    `liquidation (lineage_ordinal, from_time, deployment, block_number, log_index, account, collateral_reserve, debt_reserve,
       collateral_seized, debt_covered, liquidator, received_supply_token, transaction_hash)`,
-    rows.liquidations.map((row) => [
+    rows.liquidations,
+    (row) => [
       lineage,
       row.fromTime,
       row.deployment,
@@ -162,7 +159,7 @@ export async function writeLending(client: Client, lineage: string, rows: Lendin
       byteaText(row.liquidator),
       row.receivedSupplyToken,
       byteaText(row.transactionHash),
-    ]),
+    ],
   );
 }
 

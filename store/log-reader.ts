@@ -14,6 +14,7 @@ export interface LogBlock {
   /** Digest of the block's rows as ingest stored it. */
   readonly rowsSha256: Hash;
   readonly logCount: number;
+  /** Made anew each time it is read: what waits to be folded is one text a block. */
   readonly logs: readonly LogRow[];
   readonly stateReads: readonly StateReadRow[];
 }
@@ -61,20 +62,38 @@ const BLOCKS_PER_QUERY = 1000;
 
 const HASH_CHARACTERS = 66;
 const ADDRESS_CHARACTERS = 42;
+const SPACE = 0x20;
 
-/** Of transaction hash, address, as many topics as there are, and data, one behind the other, each with its 0x. */
-function unpackedLog(packed: string): Pick<LogRow, 'transactionHash' | 'address' | 'topics' | 'data'> {
-  const dataAt = packed.lastIndexOf('0x');
-  let at = HASH_CHARACTERS + ADDRESS_CHARACTERS;
-  const address = packed.slice(HASH_CHARACTERS, at) as Address;
-  const topics: Hash[] = [];
-  for (; at < dataAt; at += HASH_CHARACTERS) topics.push(packed.slice(at, at + HASH_CHARACTERS) as Hash);
-  return {
-    transactionHash: packed.slice(0, HASH_CHARACTERS) as Hash,
-    address,
-    topics,
-    data: packed.slice(dataAt) as Hex,
-  };
+/**
+ * The logs of a block, from one text: log index, transaction hash, address, as many topics as there are, and data, one
+ * behind the other, each but the index with its 0x; a space between two logs. Each log is cut out of a text of its own:
+ * whoever keeps a hash of it would keep the whole block otherwise.
+ */
+function unpackedLogs(chainId: ChainId, blockNumber: number, packed: Buffer): LogRow[] {
+  const logs: LogRow[] = [];
+  for (let start = 0; start < packed.length; ) {
+    const space = packed.indexOf(SPACE, start);
+    const end = space < 0 ? packed.length : space;
+    const text = packed.toString('latin1', start, end);
+    start = end + 1;
+    const hashAt = text.indexOf('0x');
+    const addressAt = hashAt + HASH_CHARACTERS;
+    const topicsAt = addressAt + ADDRESS_CHARACTERS;
+    const dataAt = text.lastIndexOf('0x');
+    const topics: Hash[] = [];
+    for (let at = topicsAt; at < dataAt; at += HASH_CHARACTERS)
+      topics.push(text.slice(at, at + HASH_CHARACTERS) as Hash);
+    logs.push({
+      chainId,
+      blockNumber,
+      logIndex: Number(text.slice(0, hashAt)),
+      transactionHash: text.slice(hashAt, addressAt) as Hash,
+      address: text.slice(addressAt, topicsAt) as Address,
+      topics,
+      data: text.slice(dataAt) as Hex,
+    });
+  }
+  return logs;
 }
 
 const hexBytes = (text: string): string => `0x${text.slice(2)}`;
@@ -138,8 +157,8 @@ export async function* readChain(
     where: 'timestamp <= $3',
   });
   const logColumns = 'block_number, log_index, transaction_hash, address, topic0, topic1, topic2, topic3, data';
-  // One text per log: each value of a row costs the reader more than cutting it out of a text does.
-  const packedLog = `concat_ws('0x', '', ${logColumns
+  // One text per block: each row and each value of it costs the reader more than cutting them out of a text does.
+  const packedLog = `concat_ws('0x', log_index, ${logColumns
     .split(', ')
     .slice(2)
     .map((column) => `encode(${column}, 'hex')`)
@@ -154,10 +173,10 @@ export async function* readChain(
     ]);
     const last = blocks.at(-1);
     if (!last) return;
-    const logs = await rows<[number, number, string]>(
+    const logs = await rows<[number, string]>(
       client,
-      `SELECT block_number, log_index, ${packedLog} FROM (${source('log', logColumns)}) l WHERE block_number <= $3
-         ${options.topics ? 'AND topic0 = ANY($4)' : ''} ORDER BY block_number, log_index`,
+      `SELECT block_number, string_agg(${packedLog}, ' ' ORDER BY log_index) FROM (${source('log', logColumns)}) l
+         WHERE block_number <= $3 ${options.topics ? 'AND topic0 = ANY($4)' : ''} GROUP BY block_number ORDER BY block_number`,
       [
         chainId,
         after,
@@ -174,11 +193,8 @@ export async function* readChain(
     let nextLog = 0;
     let nextRead = 0;
     for (const [number, hash, timestamp, rowsSha256, logCount] of blocks) {
-      const blockLogs: LogRow[] = [];
-      for (; nextLog < logs.length && (logs[nextLog] as (typeof logs)[number])[0] === number; nextLog++) {
-        const [, logIndex, packed] = logs[nextLog] as (typeof logs)[number];
-        blockLogs.push({ chainId: chainId as ChainId, blockNumber: number, logIndex, ...unpackedLog(packed) });
-      }
+      // Outside the heap, where the garbage collector does not carry it about until it is folded.
+      const packed = Buffer.from(logs[nextLog]?.[0] === number ? (logs[nextLog++]?.[1] ?? '') : '', 'latin1');
       const blockReads: StateReadRow[] = [];
       for (; nextRead < reads.length && (reads[nextRead] as (typeof reads)[number])[0] === number; nextRead++) {
         const [, to, calldata, result] = reads[nextRead] as (typeof reads)[number];
@@ -192,7 +208,9 @@ export async function* readChain(
         timestamp,
         rowsSha256,
         logCount,
-        logs: blockLogs,
+        get logs() {
+          return unpackedLogs(chainId as ChainId, number, packed);
+        },
         stateReads: blockReads,
       };
     }

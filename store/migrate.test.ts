@@ -1,4 +1,8 @@
+import type { QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LogAndFold1700000000001 } from '../migrations/0001-log-and-fold.ts';
+import { LendingVersions1700000000003 } from '../migrations/0003-lending-versions.ts';
+import { VersionsByOrdinal1700000000007 } from '../migrations/0007-versions-by-ordinal.ts';
 import { InvariantError } from '../schema/errors.ts';
 import { ChainId, Hash } from '../schema/ids.ts';
 import { type FreshDatabase, openFreshDatabase } from '../test/fresh-database.ts';
@@ -94,4 +98,23 @@ test('a transaction whose body throws leaves nothing behind', async () => {
 test('a transaction that hides a failed statement is not taken for committed', async () => {
   const hidden = transaction(database.pool, (client) => client.query('SELECT 1/0').catch(() => 'ignored'));
   await expect(hidden).rejects.toThrow(InvariantError);
+});
+
+test('versions that were stored with the id of their lineage have its ordinal afterwards', async () => {
+  await transaction(database.pool, async (client) => {
+    const runner = {
+      query: async (text: string) => (await client.query(text)).rows,
+    } as unknown as QueryRunner;
+    await runner.query('CREATE SCHEMA former; SET LOCAL search_path TO former');
+    for (const Migration of [LogAndFold1700000000001, LendingVersions1700000000003]) await new Migration().up(runner);
+    await runner.query(`
+      INSERT INTO lineage SELECT id, ordinal, 'devnet', '', '', '' FROM (VALUES ('it''s', 2), ('bb', 1)) l (id, ordinal);
+      INSERT INTO feed_version (lineage, feed, from_time) VALUES ('bb', 'f', 12), ('it''s', 'f', 24)`);
+    await new VersionsByOrdinal1700000000007().up(runner);
+    expect(await runner.query('SELECT lineage_ordinal AS of, from_time AS time FROM feed_version ORDER BY 1')).toEqual([
+      { of: 1, time: 12 },
+      { of: 2, time: 24 },
+    ]);
+    await runner.query('DROP SCHEMA former CASCADE');
+  });
 });

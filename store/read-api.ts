@@ -181,8 +181,9 @@ const sql = {
   reports: `SELECT v.reporter, v.answer, v.confidence, v.decimals, v.observed_at AS "observedAt",
       v.block_number AS "blockNumber"
     FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS r (lineage, feed, time, i)
+    LEFT JOIN lineage l ON l.id = r.lineage
     LEFT JOIN LATERAL (SELECT * FROM feed_version v
-      WHERE v.lineage = r.lineage AND v.feed = r.feed AND v.from_time <= r.time
+      WHERE v.lineage_ordinal = l.ordinal AND v.feed = r.feed AND v.from_time <= r.time
         AND (v.to_time IS NULL OR v.to_time > r.time)
       ORDER BY v.from_time DESC LIMIT 1) v ON true
     ORDER BY r.i`,

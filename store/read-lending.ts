@@ -88,6 +88,8 @@ export interface StoredChange {
 
 /** Every read says the revision, rows or none. */
 const revised = (text: string): string => `SELECT f.revision, r.* FROM fold f LEFT JOIN LATERAL (${text}) r ON true`;
+/** Of lineage $1. */
+const ordinal = '(SELECT ordinal FROM lineage WHERE id = $1)';
 const hex = (column: string): string => `'0x' || encode(${column}, 'hex')`;
 
 const legColumns = `v.scaled_supply::text AS "scaledSupply", v.supply_index::text AS "supplyIndex",
@@ -96,89 +98,89 @@ const legColumns = `v.scaled_supply::text AS "scaledSupply", v.supply_index::tex
 // Keys are few and versions many: each recursion jumps to the next key of the index.
 const sql = {
   cut: revised(`WITH RECURSIVE key AS (
-      (SELECT chain_id FROM chain_version WHERE lineage = $1 ORDER BY chain_id LIMIT 1)
+      (SELECT chain_id FROM chain_version WHERE lineage_ordinal = ${ordinal} ORDER BY chain_id LIMIT 1)
       UNION ALL SELECT n.chain_id FROM key CROSS JOIN LATERAL (SELECT m.chain_id FROM chain_version m
-        WHERE m.lineage = $1 AND m.chain_id > key.chain_id ORDER BY m.chain_id LIMIT 1) n)
+        WHERE m.lineage_ordinal = ${ordinal} AND m.chain_id > key.chain_id ORDER BY m.chain_id LIMIT 1) n)
     SELECT key.chain_id AS "chainId", v.block_number AS number, ${hex('v.block_hash')} AS hash, v.block_time AS time
     FROM key CROSS JOIN LATERAL (SELECT * FROM chain_version c
-      WHERE c.lineage = $1 AND c.chain_id = key.chain_id AND c.from_time <= $2 ORDER BY c.from_time DESC LIMIT 1) v
+      WHERE c.lineage_ordinal = ${ordinal} AND c.chain_id = key.chain_id AND c.from_time <= $2 ORDER BY c.from_time DESC LIMIT 1) v
     ORDER BY key.chain_id`),
   markets: revised(`WITH RECURSIVE key AS (
-      (SELECT deployment, part FROM market_version WHERE lineage = $1 ORDER BY deployment, part LIMIT 1)
+      (SELECT deployment, part FROM market_version WHERE lineage_ordinal = ${ordinal} ORDER BY deployment, part LIMIT 1)
       UNION ALL SELECT n.deployment, n.part FROM key CROSS JOIN LATERAL (SELECT m.deployment, m.part FROM market_version m
-        WHERE m.lineage = $1 AND (m.deployment, m.part) > (key.deployment, key.part)
+        WHERE m.lineage_ordinal = ${ordinal} AND (m.deployment, m.part) > (key.deployment, key.part)
         ORDER BY m.deployment, m.part LIMIT 1) n)
     SELECT key.deployment, key.part, v.body FROM key CROSS JOIN LATERAL (SELECT body FROM market_version m
-      WHERE m.lineage = $1 AND m.deployment = key.deployment AND m.part = key.part AND m.from_time <= $2
+      WHERE m.lineage_ordinal = ${ordinal} AND m.deployment = key.deployment AND m.part = key.part AND m.from_time <= $2
       ORDER BY m.from_time DESC LIMIT 1) v
     ORDER BY key.deployment, key.part`),
   answers: revised(`SELECT q.feed, v.answer::text AS answer, v.decimals, v.block_number AS "blockNumber",
       v.observed_at AS "observedAt"
     FROM unnest($3::text[]) AS q (feed) CROSS JOIN LATERAL (SELECT * FROM feed_version f
-      WHERE f.lineage = $1 AND f.feed = q.feed AND f.from_time <= $2 ORDER BY f.from_time DESC LIMIT 1) v
+      WHERE f.lineage_ordinal = ${ordinal} AND f.feed = q.feed AND f.from_time <= $2 ORDER BY f.from_time DESC LIMIT 1) v
     WHERE v.answer IS NOT NULL`),
   // The keys after ($4, $5), at most $6 of them; legs that are gone included, so that the last key tells where to go on.
   legs: revised(`WITH RECURSIVE key AS (
-      (SELECT account, reserve FROM leg_version WHERE lineage = $1 AND deployment = $2 AND (account, reserve) > ($4, $5)
+      (SELECT account, reserve FROM leg_version WHERE lineage_ordinal = ${ordinal} AND deployment = $2 AND (account, reserve) > ($4, $5)
         ORDER BY account, reserve LIMIT 1)
       UNION ALL SELECT n.account, n.reserve FROM key CROSS JOIN LATERAL (SELECT m.account, m.reserve FROM leg_version m
-        WHERE m.lineage = $1 AND m.deployment = $2 AND (m.account, m.reserve) > (key.account, key.reserve)
+        WHERE m.lineage_ordinal = ${ordinal} AND m.deployment = $2 AND (m.account, m.reserve) > (key.account, key.reserve)
         ORDER BY m.account, m.reserve LIMIT 1) n)
     SELECT ${hex('key.account')} AS account, ${hex('key.reserve')} AS reserve, ${legColumns}
     FROM (SELECT * FROM key LIMIT $6) key LEFT JOIN LATERAL (SELECT * FROM leg_version l
-      WHERE l.lineage = $1 AND l.deployment = $2 AND l.account = key.account AND l.reserve = key.reserve AND l.from_time <= $3
+      WHERE l.lineage_ordinal = ${ordinal} AND l.deployment = $2 AND l.account = key.account AND l.reserve = key.reserve AND l.from_time <= $3
       ORDER BY l.from_time DESC LIMIT 1) v ON true`),
   legsOf: revised(`SELECT q.deployment, ${hex('q.account')} AS account, ${hex('q.reserve')} AS reserve, ${legColumns}
     FROM unnest($3::text[], $4::bytea[], $5::bytea[]) AS q (deployment, account, reserve)
-    CROSS JOIN LATERAL (SELECT * FROM leg_version l WHERE l.lineage = $1 AND l.deployment = q.deployment
+    CROSS JOIN LATERAL (SELECT * FROM leg_version l WHERE l.lineage_ordinal = ${ordinal} AND l.deployment = q.deployment
       AND l.account = q.account AND l.reserve = q.reserve AND l.from_time <= $2 ORDER BY l.from_time DESC LIMIT 1) v`),
   categories: revised(`SELECT DISTINCT ON (account) ${hex('account')} AS account, category FROM category_version
-    WHERE lineage = $1 AND deployment = $2 AND from_time <= $3 ORDER BY account, from_time DESC`),
+    WHERE lineage_ordinal = ${ordinal} AND deployment = $2 AND from_time <= $3 ORDER BY account, from_time DESC`),
   categoriesOf: revised(`SELECT q.deployment, ${hex('q.account')} AS account, v.category
     FROM unnest($3::text[], $4::bytea[]) AS q (deployment, account)
-    CROSS JOIN LATERAL (SELECT category FROM category_version c WHERE c.lineage = $1 AND c.deployment = q.deployment
+    CROSS JOIN LATERAL (SELECT category FROM category_version c WHERE c.lineage_ordinal = ${ordinal} AND c.deployment = q.deployment
       AND c.account = q.account AND c.from_time <= $2 ORDER BY c.from_time DESC LIMIT 1) v`),
   liquidations: (order: 'ASC' | 'DESC') => `SELECT from_time AS time, deployment, block_number AS "blockNumber",
       log_index AS "logIndex", ${hex('account')} AS account, ${hex('collateral_reserve')} AS "collateralReserve",
       ${hex('debt_reserve')} AS "debtReserve", collateral_seized::text AS "collateralSeized",
       debt_covered::text AS "debtCovered", ${hex('liquidator')} AS liquidator,
       received_supply_token AS "receivedSupplyToken", ${hex('transaction_hash')} AS "transactionHash"
-    FROM liquidation WHERE lineage = $1 AND deployment = ANY ($2) AND from_time BETWEEN $3 AND $4
+    FROM liquidation WHERE lineage_ordinal = ${ordinal} AND deployment = ANY ($2) AND from_time BETWEEN $3 AND $4
       AND ($5::bytea IS NULL OR account = $5)
       AND ($6::bigint IS NULL OR (from_time, deployment, block_number, log_index) ${order === 'ASC' ? '>' : '<'} ($6, $7, $8, $9))
     ORDER BY from_time ${order}, deployment ${order}, block_number ${order}, log_index ${order} LIMIT $10`,
   history: (order: 'ASC' | 'DESC') => `WITH moment AS (
       SELECT DISTINCT deployment, from_time FROM (
-        SELECT deployment, from_time FROM leg_version WHERE lineage = $1 AND deployment = ANY ($2) AND account = $5
+        SELECT deployment, from_time FROM leg_version WHERE lineage_ordinal = ${ordinal} AND deployment = ANY ($2) AND account = $5
         UNION ALL
-        SELECT deployment, from_time FROM category_version WHERE lineage = $1 AND deployment = ANY ($2) AND account = $5
+        SELECT deployment, from_time FROM category_version WHERE lineage_ordinal = ${ordinal} AND deployment = ANY ($2) AND account = $5
         UNION ALL
-        SELECT deployment, from_time FROM account_operation WHERE lineage = $1 AND deployment = ANY ($2) AND account = $5
+        SELECT deployment, from_time FROM account_operation WHERE lineage_ordinal = ${ordinal} AND deployment = ANY ($2) AND account = $5
         UNION ALL
-        SELECT deployment, from_time FROM liquidation WHERE lineage = $1 AND deployment = ANY ($2) AND account = $5
+        SELECT deployment, from_time FROM liquidation WHERE lineage_ordinal = ${ordinal} AND deployment = ANY ($2) AND account = $5
       ) changes
       WHERE from_time BETWEEN $3 AND $4
         AND ($6::bigint IS NULL OR (from_time, deployment) ${order === 'ASC' ? '>' : '<'} ($6, $7))
       ORDER BY from_time ${order}, deployment ${order} LIMIT $8)
     SELECT m.from_time AS time, m.deployment,
-      (SELECT category FROM category_version c WHERE c.lineage = $1 AND c.deployment = m.deployment AND c.account = $5
+      (SELECT category FROM category_version c WHERE c.lineage_ordinal = ${ordinal} AND c.deployment = m.deployment AND c.account = $5
         AND c.from_time = m.from_time) AS category,
       (SELECT coalesce(json_agg(json_build_object('reserve', ${hex('v.reserve')}, 'scaledSupply', v.scaled_supply::text,
           'supplyIndex', v.supply_index::text, 'scaledDebt', v.scaled_debt::text, 'debtIndex', v.debt_index::text,
           'usedAsCollateral', v.used_as_collateral) ORDER BY v.reserve), '[]')
-        FROM leg_version v WHERE v.lineage = $1 AND v.deployment = m.deployment AND v.account = $5
+        FROM leg_version v WHERE v.lineage_ordinal = ${ordinal} AND v.deployment = m.deployment AND v.account = $5
           AND v.from_time = m.from_time) AS legs,
       (SELECT coalesce(json_agg(json_build_object('kind', o.kind, 'reserve', ${hex('o.reserve')}, 'amount', o.amount::text,
           'blockNumber', o.block_number, 'logIndex', o.log_index, 'transactionHash', ${hex('o.transaction_hash')})
           ORDER BY o.block_number, o.log_index), '[]')
-        FROM account_operation o WHERE o.lineage = $1 AND o.deployment = m.deployment AND o.account = $5
+        FROM account_operation o WHERE o.lineage_ordinal = ${ordinal} AND o.deployment = m.deployment AND o.account = $5
           AND o.from_time = m.from_time) AS operations,
       (SELECT coalesce(json_agg(json_build_object('collateralReserve', ${hex('l.collateral_reserve')},
           'debtReserve', ${hex('l.debt_reserve')}, 'collateralSeized', l.collateral_seized::text,
           'debtCovered', l.debt_covered::text, 'liquidator', ${hex('l.liquidator')},
           'receivedSupplyToken', l.received_supply_token, 'blockNumber', l.block_number, 'logIndex', l.log_index,
           'transactionHash', ${hex('l.transaction_hash')}) ORDER BY l.block_number, l.log_index), '[]')
-        FROM liquidation l WHERE l.lineage = $1 AND l.deployment = m.deployment AND l.account = $5
+        FROM liquidation l WHERE l.lineage_ordinal = ${ordinal} AND l.deployment = m.deployment AND l.account = $5
           AND l.from_time = m.from_time) AS liquidations
     FROM moment m ORDER BY m.from_time ${order}, m.deployment ${order}`,
 } as const;

@@ -117,10 +117,10 @@ export async function expectStoredOperations(
   const { rows } = await client.query(
     `SELECT from_time, deployment, '0x' || encode(account, 'hex') AS account, kind, amount, block_number, log_index,
        '0x' || encode(transaction_hash, 'hex') AS hash
-     FROM (SELECT lineage, from_time, deployment, account, kind, amount, block_number, log_index, transaction_hash FROM account_operation
-       UNION ALL SELECT lineage, from_time, deployment, account, 'liquidation', debt_covered, block_number, log_index, transaction_hash
+     FROM (SELECT lineage_ordinal, from_time, deployment, account, kind, amount, block_number, log_index, transaction_hash FROM account_operation
+       UNION ALL SELECT lineage_ordinal, from_time, deployment, account, 'liquidation', debt_covered, block_number, log_index, transaction_hash
        FROM liquidation) o
-     WHERE lineage = $1 AND from_time <= $2`,
+     WHERE lineage_ordinal = (SELECT ordinal FROM lineage WHERE id = $1) AND from_time <= $2`,
     [lineage, through],
   );
   const stored = rows

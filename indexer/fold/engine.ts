@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChainHeads } from '../../risk/bridge/close-issuer.ts';
-import type { BlockSealed, Closing } from '../../risk/fold.ts';
+import type { Closing } from '../../risk/fold.ts';
 import { Fold } from '../../risk/fold.ts';
 import type { Frame } from '../../risk/state.ts';
 import { InvariantError } from '../../schema/errors.ts';
@@ -159,12 +159,11 @@ export class FoldEngine {
   }
 
   #applyBlock(block: LogBlock, time: number): void {
-    const sealed: BlockSealed = { ...block, chainId: block.chainId };
     const previous = this.fold.state.get('chain', String(block.chainId))?.['commitment'] ?? '';
     const commitment = createHash('sha256')
       .update(`${previous}${block.number}${block.hash}${block.rowsSha256}`)
       .digest('hex');
-    this.fold.sealBlock(sealed, commitment);
+    this.fold.sealBlock(block, commitment);
     for (const row of block.logs) for (const event of this.#decoder.decodeLog(row)) this.#apply(event, time);
     for (const row of block.stateReads)
       for (const event of this.#decoder.decodeStateRead(row)) this.#apply(event, time);
