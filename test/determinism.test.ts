@@ -42,6 +42,8 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 const foldOptions = (): FoldOptions => madeUpFoldOptions(database.url, meaning);
+/** Catching up takes many pieces, each read while the one before is folded. */
+const inPieces = (): FoldOptions => ({ ...foldOptions(), catchUp: { blocks: 200, logs: 60 } });
 
 /** Another history of some blocks: same heights and times, other hashes; with other logs, none, or the same ones. */
 function forkOf(blocks: readonly SyntheticBlock[], parentHash: Hash, mode: number): SyntheticBlock[] {
@@ -214,7 +216,7 @@ async function expectLending(end: number, random: () => number): Promise<void> {
 }
 
 function spawnFold(killAt: FoldChild['killAt']): ChildProcess {
-  const child: FoldChild = { options: foldOptions(), killAt };
+  const child: FoldChild = { options: inPieces(), killAt };
   return spawn(
     process.execPath,
     ['--import', 'tsx', fileURLToPath(new URL('./fold-child.fixture.ts', import.meta.url)), JSON.stringify(child)],
@@ -234,7 +236,7 @@ async function publishedPast(time: number, isOver: () => boolean, msMax: number)
 
 async function finish(end: number): Promise<void> {
   await sleep(10);
-  await runFold({ ...foldOptions(), once: true });
+  await runFold({ ...inPieces(), once: true });
   const { rows } = await database.pool.query('SELECT final_time FROM fold');
   expect(rows[0].final_time).toBe(end);
 }

@@ -76,6 +76,8 @@ export interface FoldOptions {
   readonly pollMs?: number;
   /** The fold waits when so many closings are not final: they lie in memory, to be undone. Default `UNFINAL_CLOSINGS_MAX`. */
   readonly unfinalClosingsMax?: number;
+  /** Most blocks and logs per chain between two commits while catching up: they lie in memory. Default `CATCH_UP`. */
+  readonly catchUp?: { readonly blocks: number; readonly logs: number };
   readonly onProgress?: (progress: FoldProgress) => void;
   readonly signal?: AbortSignal;
   /** Stop when everything that ingest has brought is folded. */
@@ -83,10 +85,7 @@ export interface FoldOptions {
   readonly warn?: (message: string) => void;
 }
 
-/** Most blocks and logs per chain between two commits while catching up: they lie in memory. */
 const CATCH_UP = { blocks: 2000, logs: 4000 };
-/** So often folding lets a commit and a reading go on that are under way beside it. */
-const ENTRIES_PER_TURN = 8;
 /** At a closing every 12 s more than half a day without finality. */
 const UNFINAL_CLOSINGS_MAX = 5000;
 const CATCH_UP_CHECKPOINT_MS = 15_000;
@@ -386,7 +385,13 @@ class FoldRunner {
   ): Promise<number> {
     let limit = target;
     for (const [chainId, position] of positions) {
-      const ahead = await blockTimeAhead(client, chainId, position, this.#backfillNo, CATCH_UP);
+      const ahead = await blockTimeAhead(
+        client,
+        chainId,
+        position,
+        this.#backfillNo,
+        this.#options.catchUp ?? CATCH_UP,
+      );
       if (ahead !== null) limit = Math.min(limit, floorTo(ahead, this.#stepSeconds));
     }
     return Math.max(limit, Math.min(target, throughTime + this.#stepSeconds));
@@ -620,9 +625,10 @@ class FoldRunner {
   }
 }
 
+/** After each entry a commit and a reading get their turn: each of their some twenty statements waits for one. */
 async function* inTurns(entries: readonly LogEntry[]): AsyncGenerator<LogEntry> {
-  for (let i = 0; i < entries.length; i++) {
-    if (i % ENTRIES_PER_TURN === ENTRIES_PER_TURN - 1) await nextTurn();
-    yield entries[i] as LogEntry;
+  for (const entry of entries) {
+    yield entry;
+    await nextTurn();
   }
 }

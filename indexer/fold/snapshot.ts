@@ -15,12 +15,21 @@ function bucketOf(table: string, key: string): number {
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const EMPTY = sha256('[]');
 
+interface Held {
+  readonly table: string;
+  readonly key: string;
+  readonly bucket: number;
+  row: Row;
+}
+
 /**
  * The state at the final boundary, in hashed buckets. Its digest is the sha256 over all bucket hashes, so flipping one
  * byte of one record changes it; only buckets that changed are encoded again.
  */
 export class Snapshot {
-  readonly #buckets: Map<string, { readonly table: string; readonly key: string; readonly row: Row }>[] = [];
+  /** By table and key: a record's bucket is found once. */
+  readonly #records = new Map<string, Map<string, Held>>();
+  readonly #buckets: Map<string, Held>[] = [];
   readonly #hashes: string[] = Array.from({ length: BUCKETS }, () => EMPTY);
   readonly #bodies = new Map<number, string>();
   readonly #stale = new Set<number>();
@@ -32,13 +41,9 @@ export class Snapshot {
 
   apply(frame: Frame): void {
     for (const { table, key, after } of frame.writes) {
-      const index = bucketOf(table, key);
-      const bucket = this.#buckets[index] as Map<string, { table: string; key: string; row: Row }>;
-      const id = `${table}\u0000${key}`;
-      if (after === undefined) bucket.delete(id);
-      else bucket.set(id, { table, key, row: after });
-      this.#stale.add(index);
-      this.#unsaved.add(index);
+      const bucket = this.#put(table, key, after);
+      this.#stale.add(bucket);
+      this.#unsaved.add(bucket);
     }
   }
 
@@ -47,7 +52,7 @@ export class Snapshot {
     const records: (readonly [string, string, Row])[] = [];
     for (const [index, body] of bodies) {
       for (const [table, key, row] of JSON.parse(body) as [string, string, Row][]) {
-        (this.#buckets[index] as Map<string, unknown>).set(`${table}\u0000${key}`, { table, key, row });
+        this.#stale.add(this.#put(table, key, row));
         records.push([table, key, row]);
       }
       this.#stale.add(index);
@@ -57,11 +62,11 @@ export class Snapshot {
 
   digest(): string {
     for (const index of this.#stale) {
-      const bucket = this.#buckets[index] as Map<string, { table: string; key: string; row: Row }>;
+      const bucket = this.#buckets[index] as Map<string, Held>;
       const ids = [...bucket.keys()].sort();
       const body = canonicalJson(
         ids.map((id) => {
-          const { table, key, row } = bucket.get(id) as { table: string; key: string; row: Row };
+          const { table, key, row } = bucket.get(id) as Held;
           return [table, key, row as Canonical];
         }),
       );
@@ -81,5 +86,27 @@ export class Snapshot {
     this.#unsaved.clear();
     this.#bodies.clear();
     return taken;
+  }
+
+  /** The bucket that it lives in. `row` undefined: the record is gone. */
+  #put(table: string, key: string, row: Row | undefined): number {
+    const records = this.#records.get(table) ?? new Map<string, Held>();
+    this.#records.set(table, records);
+    const held = records.get(key);
+    if (held && row) {
+      held.row = row;
+      return held.bucket;
+    }
+    const bucket = held?.bucket ?? bucketOf(table, key);
+    const id = `${table}\u0000${key}`;
+    if (row) {
+      const made = { table, key, bucket, row };
+      records.set(key, made);
+      this.#buckets[bucket]?.set(id, made);
+    } else {
+      records.delete(key);
+      this.#buckets[bucket]?.delete(id);
+    }
+    return bucket;
   }
 }
