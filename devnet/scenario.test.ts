@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../schema/canonical.ts';
 import { type ChainsConfig, chainsConfigSchema } from '../schema/chains-config.ts';
+import { BridgeMesh } from './bridge-mesh.ts';
 import { type BridgeFamily, bridgeFamilies, endpoint, familyNames, layerZero, unwatchedEid } from './layerzero.ts';
 import {
   type AssetName,
@@ -144,6 +145,20 @@ describe('the crash scenario', () => {
     }
     const all = chainNames.flatMap((chain) => blockTimes(scenario, scenario.seed, chain).slice(0, 600));
     expect(new Set(all).size).toBeGreaterThan(0.99 * all.length);
+  });
+
+  test('has messages between bridges where it holds them back or starves them', () => {
+    const mesh = new BridgeMesh(scenario, scenario.seed, phaseStart(scenario, 'live'));
+    const kept = scenario.incidents.flatMap((incident) => {
+      if (incident.kind !== 'bridge-hold' && incident.kind !== 'bridge-starve') return [];
+      const { from, to } = incidentWindow(scenario, incident);
+      const sent = mesh.transfersFrom(incident.from).filter(({ to: chain }) => chain === incident.to);
+      return [[incident.kind, sent.filter(({ time }) => from < time && time < to).length]];
+    });
+    expect(kept).toEqual([
+      ['bridge-starve', 2],
+      ['bridge-hold', 2],
+    ]);
   });
 
   test('a malformed scenario is refused with the path of the entry', () => {
