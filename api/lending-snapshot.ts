@@ -179,32 +179,14 @@ export class LendingSnapshot {
     });
   }
 
-  async #computeFigures(market: MarketView): Promise<readonly AccountFigures[]> {
+  /** Every position of a deployment, by account. */
+  async *positionsOf(market: MarketView): AsyncGenerator<PositionRecord> {
     const { key } = this;
     const categories = new Map(
       checked(key, await this.#reads.categories(key, market.id)).map((row: CategoryRow) => [row.account, row.category]),
     );
-    const bits = new Map<string, bigint>(market.reserves.map(({ reserve }, i) => [reserve, 1n << BigInt(i)]));
-    const figures: AccountFigures[] = [];
     let open: LegRow[] = [];
-    const close = (): void => {
-      const account = open[0]?.account;
-      if (account === undefined) return;
-      const record = positionRecord(market.id, account, open, categories.get(account) ?? 0);
-      const data = market.at.account(record);
-      const { totalCollateral, totalDebt, healthFactor } = data;
-      figures.push({
-        market,
-        account,
-        hasDebt: open.some((leg) => leg.scaledDebt !== '0'),
-        healthFactor,
-        collateral: totalCollateral,
-        debt: totalDebt,
-        liquidation: keeperVerdict(healthFactor, verdictLegs(market, data)).liquidation,
-        reserves: open.reduce((mask, leg) => mask | (bits.get(leg.reserve) ?? 0n), 0n),
-      });
-      open = [];
-    };
+    const record = (account: string) => positionRecord(market.id, account, open, categories.get(account) ?? 0);
     for (let after: Pick<LegRow, 'account' | 'reserve'> | null = null; ; ) {
       const piece: Awaited<ReturnType<LendingReads['legs']>> = await this.#reads.legs(
         key,
@@ -214,9 +196,36 @@ export class LendingSnapshot {
       );
       const { legs, last } = checked(key, piece);
       for (const leg of legs) {
-        if (open[0] !== undefined && open[0].account !== leg.account) close();
+        const account = open[0]?.account;
+        if (account !== undefined && account !== leg.account) {
+          yield record(account);
+          open = [];
+        }
         open.push(leg);
       }
+      if (last === null) break;
+      after = last;
+    }
+    if (open[0] !== undefined) yield record(open[0].account);
+  }
+
+  async #computeFigures(market: MarketView): Promise<readonly AccountFigures[]> {
+    const bits = new Map<string, bigint>(market.reserves.map(({ reserve }, i) => [reserve, 1n << BigInt(i)]));
+    const figures: AccountFigures[] = [];
+    for await (const record of this.positionsOf(market)) {
+      const data = market.at.account(record);
+      const { totalCollateral, totalDebt, healthFactor } = data;
+      const legs = Object.entries(record.legs);
+      figures.push({
+        market,
+        account: record.account,
+        hasDebt: legs.some(([, leg]) => leg.scaledDebt !== '0'),
+        healthFactor,
+        collateral: totalCollateral,
+        debt: totalDebt,
+        liquidation: keeperVerdict(healthFactor, verdictLegs(market, data)).liquidation,
+        reserves: legs.reduce((mask, [reserve]) => mask | (bits.get(reserve) ?? 0n), 0n),
+      });
       if (figures.length > accountsMax) {
         throw new ApiError(
           'COST_EXCEEDED',
@@ -224,10 +233,7 @@ export class LendingSnapshot {
           { accountsMax },
         );
       }
-      if (last === null) break;
-      after = last;
     }
-    close();
     this.accountCount += figures.length;
     return figures;
   }

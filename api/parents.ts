@@ -1,7 +1,7 @@
 import type { AccountData, AccountLeg } from '../risk/lending/account-data.ts';
 import type { PositionRecord, ReserveRecord } from '../risk/lending/evolve.ts';
 import type { PublishedSource } from '../schema/published.ts';
-import type { PublishedRow } from '../store/read-api.ts';
+import type { ContagionRow, PublishedRow } from '../store/read-api.ts';
 import type { LendingSnapshot, MarketView } from './lending-snapshot.ts';
 
 /** A published value on its way out. */
@@ -14,6 +14,14 @@ export interface VScalarParent {
 export interface FusedPriceParent extends VScalarParent {
   readonly price: number;
   readonly pricedAt: number;
+}
+
+/** A published contagion index on its way out. */
+export interface ContagionIndexParent {
+  readonly row: ContagionRow;
+  /** Seconds: the moment it is asked for. */
+  readonly asOfTime: number;
+  readonly ageSeconds: number;
 }
 
 export interface SourceParent extends PublishedSource {

@@ -96,6 +96,9 @@ const lendingExamples = ['AccountsAtRisk', 'MayLiquidate', 'Markets', 'Liquidati
 /** Answered with data by test/bridge-api.test.ts: there are no bridges here. */
 const bridgeExamples = ['BridgeMessages', 'Corridors', 'Issuers'];
 
+/** Answered with data by test/contagion-api.test.ts. */
+const contagionExamples = ['ContagionIndex', 'ExposureGraph', 'SimulateShock', 'Explain'];
+
 test('every example is valid and answers with data', async () => {
   const schema = createApiSchema();
   const examples = exampleQueries();
@@ -104,12 +107,14 @@ test('every example is valid and answers with data', async () => {
     ...lendingExamples,
     ...bridgeExamples,
     'VScalarUpdates',
+    ...contagionExamples,
   ]);
   await fixture.publish([{ kind: 'final', k: 2, assets: { ETH: published(0.5, 2000, 2) } }]);
   for (const { name, query } of examples) {
     expect(query.startsWith('# '), name).toBe(true);
     expect(validate(schema, parse(query)), name).toEqual([]);
-    if ([...lendingExamples, ...bridgeExamples, 'VScalarUpdates'].includes(name)) continue;
+    const elsewhere = [...lendingExamples, ...bridgeExamples, ...contagionExamples, 'VScalarUpdates'];
+    if (elsewhere.includes(name)) continue;
     const { status, answer } = await post({ query });
     expect([name, status, answer.errors]).toEqual([name, 200, undefined]);
     expect(JSON.stringify(answer.data), name).not.toContain('[]}');

@@ -1,5 +1,6 @@
 import type { PublishedAsset } from '../schema/published.ts';
 import type { PublishedRow } from '../store/read-api.ts';
+import { vTotalOf } from './contagion.ts';
 import { ApiError } from './errors.ts';
 import type { FusedPriceParent, SourceParent, VScalarParent } from './parents.ts';
 import type {
@@ -67,6 +68,7 @@ export const VScalar: VScalarResolvers = {
   ...common,
   value: ({ row }) => row.value.vScalar.value,
   wad: ({ row }) => row.value.vScalar.wad,
+  vTotal: ({ asOfTime, row }, _, context) => vTotalOf(context, row.asset, row.lineage, asOfTime),
   parts: (parent) => {
     const { vScalar, volatility, groups } = parent.row.value;
     const { alpha, raw, hold, flags } = vScalar;

@@ -2,6 +2,7 @@ import type { JournalRow, PublishedRow } from '../store/read-api.ts';
 import { assetsOf, requireAssets } from './assets.ts';
 import { BridgeMessage, bridgeQueries, Corridor, Issuer } from './bridges.ts';
 import { connection, decodeCursor, pageSize } from './connection.ts';
+import { ContagionIndex, contagionQueries, explainedInputs } from './contagion.ts';
 import type { ApiContext } from './context.ts';
 import { ApiError } from './errors.ts';
 import {
@@ -36,6 +37,8 @@ export const resolvers: Resolvers<ApiContext> = {
     _meta: (_, _args, context) => meta(context),
     ...lendingQueries,
     ...bridgeQueries,
+    ...contagionQueries,
+    explain: (_, { seq }, context) => explain(context, seq),
     assets: async (_, _args, context) => assetsOf(readyHead(await context.head())),
     fusedPrice: (_, { asset, ...args }, context) => fusedPrice(context, asset, args),
     vScalar: (_, { asset, ...args }, context) => currentVScalar(context, asset, args),
@@ -74,6 +77,7 @@ export const resolvers: Resolvers<ApiContext> = {
     vScalar: ({ id }, args, context) => currentVScalar(context, id, args),
   },
   VScalar,
+  ContagionIndex,
   FusedPrice,
   Source,
   BridgeMessage,
@@ -181,6 +185,19 @@ function journalEntry(row: JournalRow, now: number): ResolversTypes['JournalEntr
     retracted: values.retracted ?? [],
     switchedFrom: values.switchedFrom ?? null,
   };
+}
+
+async function explain(context: ApiContext, seq: bigint): Promise<ResolversTypes['Explanation']> {
+  const head = readyHead(await context.head());
+  const [row] = await context.services.store.journal({
+    afterSeq: Number(seq) - 1,
+    beforeSeq: Math.min(Number(seq), head.lastSeq) + 1,
+    ...{ kinds: null, ascending: true, limit: 1 },
+  });
+  if (!row || seq < 1n) {
+    throw new ApiError('NOT_INDEXED_YET', `The journal has no entry ${seq}: it goes from 1 to ${head.lastSeq}.`);
+  }
+  return { entry: journalEntry(row, nowOf(head)), inputs: await explainedInputs(row, context) };
 }
 
 async function meta(context: ApiContext): Promise<Meta> {

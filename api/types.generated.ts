@@ -1,7 +1,7 @@
 // Generated from schema/api.graphql by scripts/generate-api-types.ts. Do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { AssetDefinition as AssetParent } from '../schema/events.ts';
-import type { FusedPriceParent, VScalarParent, SourceParent, DeploymentParent, ReserveParent, PositionParent, PositionLegParent, AccountParent, LendingMomentParent } from './parents.ts';
+import type { FusedPriceParent, VScalarParent, ContagionIndexParent, SourceParent, DeploymentParent, ReserveParent, PositionParent, PositionLegParent, AccountParent, LendingMomentParent } from './parents.ts';
 import type { BridgeMessageParent, CorridorParent, IssuerParent } from './bridges.ts';
 import type { ApiContext } from './context.ts';
 export type Maybe<T> = T | null;
@@ -41,6 +41,19 @@ export type Query = {
   readonly vScalar: Maybe<VScalar>;
   /** Every published V-Scalar of an asset, one for each step in which it was published. */
   readonly vScalarHistory: Maybe<VScalarConnection>;
+  /** The Global Contagion Index with what it is made of. Error `NOT_FOUND` where chains.json configures none. */
+  readonly contagionIndex: Maybe<ContagionIndex>;
+  /** Every published contagion index, one for each closing. */
+  readonly contagionHistory: Maybe<ContagionIndexConnection>;
+  /** Who is levered through whom: deployments, the assets they lend against and lend out, and who owes those. */
+  readonly exposureGraph: Maybe<ExposureGraph>;
+  /**
+   * What would happen: the index recomputed with every account as it was, under a shock. At most one at a time in a process
+   * and 20 s long: error `COST_EXCEEDED` when others wait, `QUERY_TIMEOUT` when it takes longer.
+   */
+  readonly simulateShock: Maybe<ShockResult>;
+  /** Every input of the values that a journal entry published, with its block and source, and what was refused. */
+  readonly explain: Maybe<Explanation>;
   /** What was told the world, entry by entry, in a hash chain anybody can check. */
   readonly journal: Maybe<JournalConnection>;
   /** All watched lending deployments that exist at the moment, sorted by id. */
@@ -104,6 +117,38 @@ export type QueryVScalarHistoryArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
   asOf?: InputMaybe<AsOf>;
+};
+
+
+export type QueryContagionIndexArgs = {
+  asOf?: InputMaybe<AsOf>;
+  maxAgeMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryContagionHistoryArgs = {
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  to?: InputMaybe<Scalars['DateTime']['input']>;
+  orderBy?: InputMaybe<HistoryOrder>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  asOf?: InputMaybe<AsOf>;
+};
+
+
+export type QueryExposureGraphArgs = {
+  asOf?: InputMaybe<AsOf>;
+};
+
+
+export type QuerySimulateShockArgs = {
+  shock: ShockInput;
+  asOf?: InputMaybe<AsOf>;
+};
+
+
+export type QueryExplainArgs = {
+  seq: Scalars['BigInt']['input'];
 };
 
 
@@ -639,6 +684,8 @@ export type VScalar = Published & {
   readonly parts: VScalarParts;
   /** What keepers may do with the asset's price. */
   readonly keepers: KeeperPolicy;
+  /** V raised by contagion, by the newest index up to `asOfTime`. Null where no index is configured, or not yet published. */
+  readonly vTotal: Maybe<VTotal>;
 };
 
 /** The terms a V-Scalar is made of. */
@@ -1896,6 +1943,386 @@ export type MemberSupply = {
   readonly problem: Maybe<Scalars['String']['output']>;
 };
 
+/** What the published contagion index is worth. */
+export type ContagionStatus =
+  /** Everything it needs is known well enough. */
+  | 'OK'
+  /** See `reasons`: meanwhile it never falls, and rises towards 0.5. */
+  | 'DEGRADED';
+
+/**
+ * The Global Contagion Index at one closing: the share of the borrowers' remaining health that is lost to claims and to price
+ * impact rather than to the market move itself.
+ */
+export type ContagionIndex = {
+  /** The published index, in [0, 1]: 1 - (1 - now)(1 - 0.25 struct), by the rules of publication. */
+  readonly value: Scalars['Float']['output'];
+  /** `value` in units of 1e-18, rounded up. */
+  readonly wad: Scalars['BigInt']['output'];
+  /** The index of this closing before the rules of publication, in [0, 1]. */
+  readonly computed: Scalars['Float']['output'];
+  /** The same with the accounts as they were before the last minute, in [0, 1]: what losses and prices alone did. */
+  readonly computedBefore: Scalars['Float']['output'];
+  /** Share of health lost with the losses observed now, in [0, 1]. */
+  readonly now: Scalars['Float']['output'];
+  /** The worst share of health lost of the scenarios, in [0, 1]. */
+  readonly struct: Scalars['Float']['output'];
+  /** Closing at which the scenarios were evaluated. */
+  readonly structTime: Scalars['DateTime']['output'];
+  /** The scenario that is worst. Null where none loses anything. */
+  readonly worst: Maybe<Scalars['String']['output']>;
+  /** Every scenario. Empty where the entry of `structTime` is not in the journal any more. */
+  readonly scenarios: ReadonlyArray<ContagionScenario>;
+  /** Where `now` came from, as of `structTime`. Null as `scenarios` is empty. */
+  readonly contributions: Maybe<ContagionContributions>;
+  /** Leverage and concentration beside the index, as of `structTime`. Null as `scenarios` is empty. */
+  readonly indicators: Maybe<ContagionIndicators>;
+  /** Where `now` lands, by deployment: adds up to it. Those of 0 are left out. */
+  readonly landedByDeployment: ReadonlyArray<NamedShare>;
+  /** Where `now` lands, by chain. */
+  readonly landedByChain: ReadonlyArray<NamedShare>;
+  /** Where `now` lands, by the asset in which the debt is owed. */
+  readonly landedByDebtAsset: ReadonlyArray<NamedShare>;
+  /** Shortfall of accounts beyond what their debts and collateral at full value leave, USD. */
+  readonly badDebtUsd: Scalars['Float']['output'];
+  /** Whether the iteration reached its fixed point; else every value is a lower bound. */
+  readonly converged: Scalars['Boolean']['output'];
+  /** Rounds of the iteration. */
+  readonly rounds: Scalars['Int']['output'];
+  /** Share of collateral, by value, that is priced and up to date, in [0, 1]. */
+  readonly coverage: Scalars['Float']['output'];
+  /** May it be relied on? */
+  readonly status: ContagionStatus;
+  /** `coverage`, `not-converged`, `chain:...`, `issuer:...`, `no-price:...`, `amount:...`: why it is degraded. */
+  readonly reasons: ReadonlyArray<Scalars['String']['output']>;
+  /** Number of borrowers. */
+  readonly accounts: Scalars['Int']['output'];
+  /** All they owe, USD. */
+  readonly debtUsd: Scalars['Float']['output'];
+  /** The same without what they hold in the same token, USD. */
+  readonly netDebtUsd: Scalars['Float']['output'];
+  /** All their collateral, USD. */
+  readonly collateralUsd: Scalars['Float']['output'];
+  /** What every asset contributes, sorted by id. */
+  readonly assets: ReadonlyArray<ContagionAsset>;
+  /** What every issuer and lending pool contributes, sorted by id. */
+  readonly issuers: ReadonlyArray<ContagionIssuer>;
+  /** Collateral that stems from bridge messages nobody sent. */
+  readonly tainted: ReadonlyArray<TaintedCollateral>;
+  /** Reserves (`deployment/reserve`) that no source has priced lately: worth nothing once losses count. */
+  readonly unpriced: ReadonlyArray<Scalars['String']['output']>;
+  /** Journal entry that published it. */
+  readonly seq: Scalars['BigInt']['output'];
+  /** Lineage of that entry. */
+  readonly lineage: Scalars['ID']['output'];
+  /** Step it belongs to. */
+  readonly step: Scalars['Int']['output'];
+  /** Closing time. */
+  readonly time: Scalars['DateTime']['output'];
+  /** Kind of the journal entry. */
+  readonly kind: JournalKind;
+  /** Can it still change? */
+  readonly finality: Finality;
+  /** Seconds since `time`, or since the moment asked for. */
+  readonly ageSeconds: Scalars['Float']['output'];
+  /** Block of every chain it rests on. */
+  readonly cut: ReadonlyArray<CutBlock>;
+};
+
+/** A name and its share. */
+export type NamedShare = {
+  /** What it is: a deployment, a chain, an asset, `asset:...`, `issuer:...` or `rest`. */
+  readonly name: Scalars['String']['output'];
+  /** Its share, a part of the index. */
+  readonly share: Scalars['Float']['output'];
+};
+
+/** The index under one scenario. */
+export type ContagionScenario = {
+  /** `market`, `lst-basis`, `n-1:<issuer>`, `utilisation:<pool>`. */
+  readonly name: Scalars['String']['output'];
+  /** Share of health lost, in [0, 1]. */
+  readonly healthLost: Scalars['Float']['output'];
+  /** Shortfall beyond what the market move alone leaves, USD. */
+  readonly badDebtUsd: Scalars['Float']['output'];
+  /** `badDebtUsd` / all debt. */
+  readonly badDebtShare: Scalars['Float']['output'];
+  /** Whether its iteration reached the fixed point. */
+  readonly converged: Scalars['Boolean']['output'];
+};
+
+/** Where the index came from: `sources` add up to `total` less `liquidationsAlone`. */
+export type ContagionContributions = {
+  /** Share of health lost with no loss at all: liquidations due, and tainted collateral. */
+  readonly liquidationsAlone: Scalars['Float']['output'];
+  /** Assets and issuers with a loss, those that cost most first. */
+  readonly sources: ReadonlyArray<NamedShare>;
+  /** `now` of that closing. */
+  readonly total: Scalars['Float']['output'];
+};
+
+/** Published beside the index, never inside it. Shares of total debt in [0, 1] unless told. */
+export type ContagionIndicators = {
+  /** Debt whose collateral somebody else owes. */
+  readonly interProtocolLeverage: Scalars['Float']['output'];
+  /** Mean number of issuers one behind the other under the collateral of a debt; may exceed 1. */
+  readonly chainLength: Scalars['Float']['output'];
+  /** Debt of owners who owe in two deployments or more: a lower bound, by address. */
+  readonly ownerOverlap: Scalars['Float']['output'];
+  /** Herfindahl-Hirschman index of debt by deployment: 1 is all in one. */
+  readonly concentrationByDeployment: Scalars['Float']['output'];
+  /** The same by owner. */
+  readonly concentrationByOwner: Scalars['Float']['output'];
+  /** The same by root of the collateral. */
+  readonly concentrationByCollateralRoot: Scalars['Float']['output'];
+  /** The same by issuer of the collateral. */
+  readonly concentrationByIssuer: Scalars['Float']['output'];
+};
+
+/** An asset in the contagion index. */
+export type ContagionAsset = {
+  /** Key in chains.json; with the issuer behind it where a bridge brought it. */
+  readonly id: Scalars['ID']['output'];
+  /** Value of a token that losses are measured against, USD. Null: nobody holds or prices it. */
+  readonly referenceUsd: Maybe<Scalars['Float']['output']>;
+  /** What selling it brings now, USD. Empty: no market is watched. */
+  readonly quotesUsd: ReadonlyArray<Scalars['Float']['output']>;
+  /** Observed loss against `referenceUsd`, in [0, 1]. */
+  readonly loss: Scalars['Float']['output'];
+  /** USD whose sale lowers its price by 1 - 1/e. */
+  readonly depthUsd: Scalars['Float']['output'];
+  /** Who says so: `pools`, `configuration`, `class-median`, `unknown`. */
+  readonly depthFrom: Scalars['String']['output'];
+  /** Share by which sales lower its price, in [0, 1]. */
+  readonly impact: Scalars['Float']['output'];
+  /** Share of its claim that is lost, in [0, 1]. */
+  readonly claimLoss: Scalars['Float']['output'];
+  /** Its V raised by contagion. */
+  readonly vTotal: VTotal;
+};
+
+/** V_total = V + contagion * max(0, stress - V). */
+export type VTotal = {
+  /** Annualised, 0.35 means 35 %. */
+  readonly value: Scalars['Float']['output'];
+  /** `value` in units of 1e-18, rounded up. */
+  readonly wad: Scalars['BigInt']['output'];
+  /** 1 - (1 - index)(1 - lost claim of the asset), in [0, 1]. */
+  readonly contagion: Scalars['Float']['output'];
+  /** V of a stressed market, annualised. */
+  readonly stress: Scalars['Float']['output'];
+  /** The V-Scalar it starts from, annualised. Null: missing, and `value` is the stress. */
+  readonly vScalar: Maybe<Scalars['Float']['output']>;
+};
+
+/** An issuer in the contagion index. */
+export type ContagionIssuer = {
+  /** Key in chains.json; `<key>:home` for a bridged token at home; `pool:<deployment>/<asset>` for a lending pool. */
+  readonly id: Scalars['ID']['output'];
+  /** `ledger`, `reserves` or `attested`. */
+  readonly backing: Scalars['String']['output'];
+  /** `DEGRADED`: its backing is not known, or part of it is undetermined. */
+  readonly status: ContagionStatus;
+  /** Why. */
+  readonly reasons: ReadonlyArray<Scalars['String']['output']>;
+  /** Observed loss, in [0, 1]. */
+  readonly loss: Scalars['Float']['output'];
+  /** With what its borrowers and its reserves lack, in [0, 1]. */
+  readonly totalLoss: Scalars['Float']['output'];
+  /** What it owes, USD, if it lends. Null: it does not. */
+  readonly supplyUsd: Maybe<Scalars['Float']['output']>;
+};
+
+/** Collateral of an account that stems from a bridge message nobody sent. */
+export type TaintedCollateral = {
+  /** `deployment/account`. */
+  readonly account: Scalars['String']['output'];
+  /** The asset. */
+  readonly asset: Scalars['ID']['output'];
+  /** Share of it that counts for nothing, in [0, 1]. */
+  readonly share: Scalars['Float']['output'];
+};
+
+/** A page of the contagion index's history. */
+export type ContagionIndexConnection = {
+  /** Rows with their cursors. */
+  readonly edges: ReadonlyArray<ContagionIndexEdge>;
+  /** The rows alone. */
+  readonly nodes: ReadonlyArray<ContagionIndex>;
+  /** Where the page lies. */
+  readonly pageInfo: PageInfo;
+  /** State of the journal that the page is from. */
+  readonly seq: Scalars['BigInt']['output'];
+  /** Lineage of the page. */
+  readonly lineage: Scalars['ID']['output'];
+};
+
+/** A row of a page. */
+export type ContagionIndexEdge = {
+  /** Where it lies. */
+  readonly cursor: Scalars['String']['output'];
+  /** The row. */
+  readonly node: ContagionIndex;
+};
+
+/** What a node of the exposure graph is. */
+export type ExposureKind =
+  /** A lending market on one chain. */
+  | 'DEPLOYMENT'
+  /** What is held or owed. */
+  | 'ASSET'
+  /** Who owes what an asset promises. */
+  | 'ISSUER';
+
+/** Who is levered through whom at one closing. */
+export type ExposureGraph = {
+  /** Deployments, assets and issuers with an edge. */
+  readonly nodes: ReadonlyArray<ExposureNode>;
+  /** Largest first. */
+  readonly edges: ReadonlyArray<ExposureEdge>;
+  /** Closing time of the index it belongs to. */
+  readonly time: Scalars['DateTime']['output'];
+  /** Journal entry of that index. */
+  readonly seq: Scalars['BigInt']['output'];
+};
+
+/** A node of the exposure graph. */
+export type ExposureNode = {
+  /** Its name in the contagion index. */
+  readonly id: Scalars['ID']['output'];
+  /** What it is. */
+  readonly kind: ExposureKind;
+  /** Chain of a deployment. Null: it has none. */
+  readonly chain: Maybe<Scalars['String']['output']>;
+  /** Share of its value or claim that is lost now, in [0, 1]; of a deployment the share of health lost that lands there. */
+  readonly lost: Scalars['Float']['output'];
+};
+
+/** What an edge of the exposure graph says. */
+export type ExposureRelation =
+  /** Borrowers of the deployment hold the asset as collateral. */
+  | 'COLLATERAL'
+  /** Borrowers of the deployment owe the asset. */
+  | 'DEBT'
+  /** The asset is a claim on the issuer. */
+  | 'CLAIM'
+  /** The issuer holds the asset as a reserve. */
+  | 'RESERVE';
+
+/** An edge of the exposure graph: `from` depends on `to`. */
+export type ExposureEdge = {
+  /** A deployment (collateral, debt), an asset (claim) or an issuer (reserve). */
+  readonly from: Scalars['ID']['output'];
+  /** An asset or an issuer. */
+  readonly to: Scalars['ID']['output'];
+  /** What it says. */
+  readonly relation: ExposureRelation;
+  /** USD. Of a claim: collateral in that asset; of a reserve: of what stands over the issuer. */
+  readonly usd: Scalars['Float']['output'];
+};
+
+/** A shock: everything that is given happens at once, on top of the losses observed. */
+export type ShockInput = {
+  /** Assets whose market price falls. A root (ETH) falls with all that follows it, a pegged asset away from its root. */
+  readonly assetFalls?: InputMaybe<ReadonlyArray<AssetFallInput>>;
+  /** Issuers that fail. */
+  readonly issuerFailures?: InputMaybe<ReadonlyArray<IssuerFailureInput>>;
+  /** Assets whose protocol price is not to be relied on: their collateral counts for nothing beyond the market move. */
+  readonly frozenOracles?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** Deployments left out with all their accounts. */
+  readonly removedDeployments?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+};
+
+/** How far an asset falls. */
+export type AssetFallInput = {
+  /** Asset of the contagion index. */
+  readonly asset: Scalars['ID']['input'];
+  /** In [0, 1]: 0.3 means 30 %. */
+  readonly fall: Scalars['Float']['input'];
+};
+
+/** An issuer that fails. */
+export type IssuerFailureInput = {
+  /** Issuer of the contagion index. */
+  readonly issuer: Scalars['ID']['input'];
+  /** Share lost, in [0, 1]; its loss given default when absent. */
+  readonly loss?: InputMaybe<Scalars['Float']['input']>;
+};
+
+/** What a shock does. */
+export type ShockResult = {
+  /** The same without the shock: equals `now` of the published index. */
+  readonly baseline: ShockOutcome;
+  /** With the shock. */
+  readonly shocked: ShockOutcome;
+  /** Closing time of the accounts and losses it starts from. */
+  readonly time: Scalars['DateTime']['output'];
+  /** Journal entry of the index it starts from. */
+  readonly seq: Scalars['BigInt']['output'];
+};
+
+/** The index's fixed point under one shock. */
+export type ShockOutcome = {
+  /** Share of health lost beyond what the market move alone takes, in [0, 1]. */
+  readonly healthLost: Scalars['Float']['output'];
+  /** Shortfall beyond what the market move alone leaves, USD. */
+  readonly badDebtUsd: Scalars['Float']['output'];
+  /** Whether the iteration reached its fixed point; else lower bounds. */
+  readonly converged: Scalars['Boolean']['output'];
+  /** Rounds of the iteration. */
+  readonly rounds: Scalars['Int']['output'];
+  /** Borrowers counted. */
+  readonly accounts: Scalars['Int']['output'];
+  /** Borrowers that lose health beyond the market move. */
+  readonly accountsHit: Scalars['Int']['output'];
+  /** Those that weigh most in `healthLost`, at most 20. */
+  readonly mostHit: ReadonlyArray<HitAccount>;
+  /** Where `healthLost` lands, by deployment. */
+  readonly landedByDeployment: ReadonlyArray<NamedShare>;
+  /** Share by which sales lower an asset's price, in [0, 1]; those of 0 are left out. */
+  readonly impacts: ReadonlyArray<NamedShare>;
+  /** Share that issuers cannot pay, in [0, 1]; those of 0 are left out. */
+  readonly issuerLosses: ReadonlyArray<NamedShare>;
+};
+
+/** A borrower hit by a shock. */
+export type HitAccount = {
+  /** Deployment. */
+  readonly deployment: Scalars['ID']['output'];
+  /** Account. */
+  readonly account: Scalars['Address']['output'];
+  /** Share of its health that is lost, in [0, 1]. */
+  readonly stress: Scalars['Float']['output'];
+  /** What it owes beyond what it holds in the same token, USD. */
+  readonly netDebtUsd: Scalars['Float']['output'];
+};
+
+/** What a journal entry rests on. */
+export type Explanation = {
+  /** The entry. */
+  readonly entry: JournalEntry;
+  /** Inputs of every value it published, sorted by `of`. */
+  readonly inputs: ReadonlyArray<ExplainedInput>;
+};
+
+/** One input of a published value. */
+export type ExplainedInput = {
+  /** The value it went into: `V:<asset>` or `GCI`. */
+  readonly of: Scalars['String']['output'];
+  /** What it is: `price`, `quote`, `sigma`, `smile`, `loss`, `depth`, `backing`, `receipts`, `positions`, `coverage`, `taint`, `status`. */
+  readonly input: Scalars['String']['output'];
+  /** Who says so: a feed, an asset of the index, an issuer, a deployment. */
+  readonly source: Scalars['String']['output'];
+  /** The value, in the unit of the input: USD, annualised, or a share. Null: there is none. */
+  readonly value: Maybe<Scalars['Float']['output']>;
+  /** Chain it was reported on. Null where it rests on the whole `cut` of the entry. */
+  readonly chainId: Maybe<Scalars['Int']['output']>;
+  /** Block it was reported in. Null as `chainId`, or where nothing was reported yet. */
+  readonly blockNumber: Maybe<Scalars['Int']['output']>;
+  /** Why it was refused or is doubted. Null: it counts. */
+  readonly refused: Maybe<Scalars['String']['output']>;
+};
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -2091,6 +2518,31 @@ export type ResolversTypes = {
   IssuerLedger: ResolverTypeWrapper<IssuerLedger>;
   Orphan: ResolverTypeWrapper<Orphan>;
   MemberSupply: ResolverTypeWrapper<MemberSupply>;
+  ContagionStatus: ContagionStatus;
+  ContagionIndex: ResolverTypeWrapper<ContagionIndexParent>;
+  NamedShare: ResolverTypeWrapper<NamedShare>;
+  ContagionScenario: ResolverTypeWrapper<ContagionScenario>;
+  ContagionContributions: ResolverTypeWrapper<ContagionContributions>;
+  ContagionIndicators: ResolverTypeWrapper<ContagionIndicators>;
+  ContagionAsset: ResolverTypeWrapper<ContagionAsset>;
+  VTotal: ResolverTypeWrapper<VTotal>;
+  ContagionIssuer: ResolverTypeWrapper<ContagionIssuer>;
+  TaintedCollateral: ResolverTypeWrapper<TaintedCollateral>;
+  ContagionIndexConnection: ResolverTypeWrapper<Omit<ContagionIndexConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ContagionIndexEdge']>, nodes: ReadonlyArray<ResolversTypes['ContagionIndex']> }>;
+  ContagionIndexEdge: ResolverTypeWrapper<Omit<ContagionIndexEdge, 'node'> & { node: ResolversTypes['ContagionIndex'] }>;
+  ExposureKind: ExposureKind;
+  ExposureGraph: ResolverTypeWrapper<ExposureGraph>;
+  ExposureNode: ResolverTypeWrapper<ExposureNode>;
+  ExposureRelation: ExposureRelation;
+  ExposureEdge: ResolverTypeWrapper<ExposureEdge>;
+  ShockInput: ShockInput;
+  AssetFallInput: AssetFallInput;
+  IssuerFailureInput: IssuerFailureInput;
+  ShockResult: ResolverTypeWrapper<ShockResult>;
+  ShockOutcome: ResolverTypeWrapper<ShockOutcome>;
+  HitAccount: ResolverTypeWrapper<HitAccount>;
+  Explanation: ResolverTypeWrapper<Omit<Explanation, 'entry'> & { entry: ResolversTypes['JournalEntry'] }>;
+  ExplainedInput: ResolverTypeWrapper<ExplainedInput>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -2193,6 +2645,28 @@ export type ResolversParentTypes = {
   IssuerLedger: IssuerLedger;
   Orphan: Orphan;
   MemberSupply: MemberSupply;
+  ContagionIndex: ContagionIndexParent;
+  NamedShare: NamedShare;
+  ContagionScenario: ContagionScenario;
+  ContagionContributions: ContagionContributions;
+  ContagionIndicators: ContagionIndicators;
+  ContagionAsset: ContagionAsset;
+  VTotal: VTotal;
+  ContagionIssuer: ContagionIssuer;
+  TaintedCollateral: TaintedCollateral;
+  ContagionIndexConnection: Omit<ContagionIndexConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ContagionIndexEdge']>, nodes: ReadonlyArray<ResolversParentTypes['ContagionIndex']> };
+  ContagionIndexEdge: Omit<ContagionIndexEdge, 'node'> & { node: ResolversParentTypes['ContagionIndex'] };
+  ExposureGraph: ExposureGraph;
+  ExposureNode: ExposureNode;
+  ExposureEdge: ExposureEdge;
+  ShockInput: ShockInput;
+  AssetFallInput: AssetFallInput;
+  IssuerFailureInput: IssuerFailureInput;
+  ShockResult: ShockResult;
+  ShockOutcome: ShockOutcome;
+  HitAccount: HitAccount;
+  Explanation: Omit<Explanation, 'entry'> & { entry: ResolversParentTypes['JournalEntry'] };
+  ExplainedInput: ExplainedInput;
 };
 
 export interface BigIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['BigInt'], any> {
@@ -2218,6 +2692,11 @@ export type QueryResolvers<ContextType = ApiContext, ParentType extends Resolver
   priceHistory?: Resolver<Maybe<ResolversTypes['FusedPriceConnection']>, ParentType, ContextType, RequireFields<QueryPriceHistoryArgs, 'asset' | 'orderBy' | 'first'>>;
   vScalar?: Resolver<Maybe<ResolversTypes['VScalar']>, ParentType, ContextType, RequireFields<QueryVScalarArgs, 'asset'>>;
   vScalarHistory?: Resolver<Maybe<ResolversTypes['VScalarConnection']>, ParentType, ContextType, RequireFields<QueryVScalarHistoryArgs, 'asset' | 'orderBy' | 'first'>>;
+  contagionIndex?: Resolver<Maybe<ResolversTypes['ContagionIndex']>, ParentType, ContextType, Partial<QueryContagionIndexArgs>>;
+  contagionHistory?: Resolver<Maybe<ResolversTypes['ContagionIndexConnection']>, ParentType, ContextType, RequireFields<QueryContagionHistoryArgs, 'orderBy' | 'first'>>;
+  exposureGraph?: Resolver<Maybe<ResolversTypes['ExposureGraph']>, ParentType, ContextType, Partial<QueryExposureGraphArgs>>;
+  simulateShock?: Resolver<Maybe<ResolversTypes['ShockResult']>, ParentType, ContextType, RequireFields<QuerySimulateShockArgs, 'shock'>>;
+  explain?: Resolver<Maybe<ResolversTypes['Explanation']>, ParentType, ContextType, RequireFields<QueryExplainArgs, 'seq'>>;
   journal?: Resolver<Maybe<ResolversTypes['JournalConnection']>, ParentType, ContextType, RequireFields<QueryJournalArgs, 'orderBy' | 'first'>>;
   deployments?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Deployment']>>, ParentType, ContextType, Partial<QueryDeploymentsArgs>>;
   reserves?: Resolver<Maybe<ResolversTypes['ReserveConnection']>, ParentType, ContextType, RequireFields<QueryReservesArgs, 'first'>>;
@@ -2360,6 +2839,7 @@ export type VScalarResolvers<ContextType = ApiContext, ParentType extends Resolv
   wad?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
   parts?: Resolver<ResolversTypes['VScalarParts'], ParentType, ContextType>;
   keepers?: Resolver<ResolversTypes['KeeperPolicy'], ParentType, ContextType>;
+  vTotal?: Resolver<Maybe<ResolversTypes['VTotal']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2912,6 +3392,186 @@ export type MemberSupplyResolvers<ContextType = ApiContext, ParentType extends R
   problem?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type ContagionIndexResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ContagionIndex'] = ResolversParentTypes['ContagionIndex']> = {
+  value?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  wad?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  computed?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  computedBefore?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  now?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  struct?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  structTime?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  worst?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  scenarios?: Resolver<ReadonlyArray<ResolversTypes['ContagionScenario']>, ParentType, ContextType>;
+  contributions?: Resolver<Maybe<ResolversTypes['ContagionContributions']>, ParentType, ContextType>;
+  indicators?: Resolver<Maybe<ResolversTypes['ContagionIndicators']>, ParentType, ContextType>;
+  landedByDeployment?: Resolver<ReadonlyArray<ResolversTypes['NamedShare']>, ParentType, ContextType>;
+  landedByChain?: Resolver<ReadonlyArray<ResolversTypes['NamedShare']>, ParentType, ContextType>;
+  landedByDebtAsset?: Resolver<ReadonlyArray<ResolversTypes['NamedShare']>, ParentType, ContextType>;
+  badDebtUsd?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  converged?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  rounds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  coverage?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ContagionStatus'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  accounts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  debtUsd?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  netDebtUsd?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  collateralUsd?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  assets?: Resolver<ReadonlyArray<ResolversTypes['ContagionAsset']>, ParentType, ContextType>;
+  issuers?: Resolver<ReadonlyArray<ResolversTypes['ContagionIssuer']>, ParentType, ContextType>;
+  tainted?: Resolver<ReadonlyArray<ResolversTypes['TaintedCollateral']>, ParentType, ContextType>;
+  unpriced?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  lineage?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  step?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  time?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['JournalKind'], ParentType, ContextType>;
+  finality?: Resolver<ResolversTypes['Finality'], ParentType, ContextType>;
+  ageSeconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  cut?: Resolver<ReadonlyArray<ResolversTypes['CutBlock']>, ParentType, ContextType>;
+};
+
+export type NamedShareResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['NamedShare'] = ResolversParentTypes['NamedShare']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  share?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ContagionScenarioResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ContagionScenario'] = ResolversParentTypes['ContagionScenario']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  healthLost?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  badDebtUsd?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  badDebtShare?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  converged?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type ContagionContributionsResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ContagionContributions'] = ResolversParentTypes['ContagionContributions']> = {
+  liquidationsAlone?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  sources?: Resolver<ReadonlyArray<ResolversTypes['NamedShare']>, ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ContagionIndicatorsResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ContagionIndicators'] = ResolversParentTypes['ContagionIndicators']> = {
+  interProtocolLeverage?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  chainLength?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  ownerOverlap?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  concentrationByDeployment?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  concentrationByOwner?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  concentrationByCollateralRoot?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  concentrationByIssuer?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ContagionAssetResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ContagionAsset'] = ResolversParentTypes['ContagionAsset']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  referenceUsd?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  quotesUsd?: Resolver<ReadonlyArray<ResolversTypes['Float']>, ParentType, ContextType>;
+  loss?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  depthUsd?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  depthFrom?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  impact?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  claimLoss?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  vTotal?: Resolver<ResolversTypes['VTotal'], ParentType, ContextType>;
+};
+
+export type VTotalResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['VTotal'] = ResolversParentTypes['VTotal']> = {
+  value?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  wad?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  contagion?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  stress?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  vScalar?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
+export type ContagionIssuerResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ContagionIssuer'] = ResolversParentTypes['ContagionIssuer']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  backing?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ContagionStatus'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  loss?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  totalLoss?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  supplyUsd?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
+export type TaintedCollateralResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['TaintedCollateral'] = ResolversParentTypes['TaintedCollateral']> = {
+  account?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  asset?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  share?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ContagionIndexConnectionResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ContagionIndexConnection'] = ResolversParentTypes['ContagionIndexConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ContagionIndexEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['ContagionIndex']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  lineage?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type ContagionIndexEdgeResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ContagionIndexEdge'] = ResolversParentTypes['ContagionIndexEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ContagionIndex'], ParentType, ContextType>;
+};
+
+export type ExposureGraphResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ExposureGraph'] = ResolversParentTypes['ExposureGraph']> = {
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['ExposureNode']>, ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ExposureEdge']>, ParentType, ContextType>;
+  time?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+};
+
+export type ExposureNodeResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ExposureNode'] = ResolversParentTypes['ExposureNode']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['ExposureKind'], ParentType, ContextType>;
+  chain?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  lost?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ExposureEdgeResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ExposureEdge'] = ResolversParentTypes['ExposureEdge']> = {
+  from?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  relation?: Resolver<ResolversTypes['ExposureRelation'], ParentType, ContextType>;
+  usd?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ShockResultResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ShockResult'] = ResolversParentTypes['ShockResult']> = {
+  baseline?: Resolver<ResolversTypes['ShockOutcome'], ParentType, ContextType>;
+  shocked?: Resolver<ResolversTypes['ShockOutcome'], ParentType, ContextType>;
+  time?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+};
+
+export type ShockOutcomeResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ShockOutcome'] = ResolversParentTypes['ShockOutcome']> = {
+  healthLost?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  badDebtUsd?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  converged?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  rounds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  accounts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  accountsHit?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  mostHit?: Resolver<ReadonlyArray<ResolversTypes['HitAccount']>, ParentType, ContextType>;
+  landedByDeployment?: Resolver<ReadonlyArray<ResolversTypes['NamedShare']>, ParentType, ContextType>;
+  impacts?: Resolver<ReadonlyArray<ResolversTypes['NamedShare']>, ParentType, ContextType>;
+  issuerLosses?: Resolver<ReadonlyArray<ResolversTypes['NamedShare']>, ParentType, ContextType>;
+};
+
+export type HitAccountResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['HitAccount'] = ResolversParentTypes['HitAccount']> = {
+  deployment?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  account?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  stress?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  netDebtUsd?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ExplanationResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Explanation'] = ResolversParentTypes['Explanation']> = {
+  entry?: Resolver<ResolversTypes['JournalEntry'], ParentType, ContextType>;
+  inputs?: Resolver<ReadonlyArray<ResolversTypes['ExplainedInput']>, ParentType, ContextType>;
+};
+
+export type ExplainedInputResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ExplainedInput'] = ResolversParentTypes['ExplainedInput']> = {
+  of?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  input?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  chainId?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  blockNumber?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  refused?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = ApiContext> = {
   BigInt?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
@@ -2982,5 +3642,24 @@ export type Resolvers<ContextType = ApiContext> = {
   IssuerLedger?: IssuerLedgerResolvers<ContextType>;
   Orphan?: OrphanResolvers<ContextType>;
   MemberSupply?: MemberSupplyResolvers<ContextType>;
+  ContagionIndex?: ContagionIndexResolvers<ContextType>;
+  NamedShare?: NamedShareResolvers<ContextType>;
+  ContagionScenario?: ContagionScenarioResolvers<ContextType>;
+  ContagionContributions?: ContagionContributionsResolvers<ContextType>;
+  ContagionIndicators?: ContagionIndicatorsResolvers<ContextType>;
+  ContagionAsset?: ContagionAssetResolvers<ContextType>;
+  VTotal?: VTotalResolvers<ContextType>;
+  ContagionIssuer?: ContagionIssuerResolvers<ContextType>;
+  TaintedCollateral?: TaintedCollateralResolvers<ContextType>;
+  ContagionIndexConnection?: ContagionIndexConnectionResolvers<ContextType>;
+  ContagionIndexEdge?: ContagionIndexEdgeResolvers<ContextType>;
+  ExposureGraph?: ExposureGraphResolvers<ContextType>;
+  ExposureNode?: ExposureNodeResolvers<ContextType>;
+  ExposureEdge?: ExposureEdgeResolvers<ContextType>;
+  ShockResult?: ShockResultResolvers<ContextType>;
+  ShockOutcome?: ShockOutcomeResolvers<ContextType>;
+  HitAccount?: HitAccountResolvers<ContextType>;
+  Explanation?: ExplanationResolvers<ContextType>;
+  ExplainedInput?: ExplainedInputResolvers<ContextType>;
 };
 

@@ -270,6 +270,8 @@ export type PublishedContagion = {
   };
   readonly assets: { readonly [asset: string]: PublishedContagionAsset };
   readonly issuers: { readonly [issuer: string]: PublishedIssuer };
+  /** Collateral that stems from an orphan delivery: account (`deployment/account`), asset, share that counts for nothing. */
+  readonly tainted: readonly (readonly [account: string, asset: string, share: number])[];
   /** Reserves (`deployment/reserve`) that no source has priced lately. */
   readonly unpriced: readonly string[];
 };

@@ -26,6 +26,7 @@ const config = {
     Asset: '../schema/events.ts#AssetDefinition as AssetParent',
     FusedPrice: './parents.ts#FusedPriceParent',
     VScalar: './parents.ts#VScalarParent',
+    ContagionIndex: './parents.ts#ContagionIndexParent',
     Source: './parents.ts#SourceParent',
     BridgeMessage: './bridges.ts#BridgeMessageParent',
     Corridor: './bridges.ts#CorridorParent',

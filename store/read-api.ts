@@ -1,6 +1,12 @@
 import { RetryableError } from '../schema/errors.ts';
-import type { AssetDefinition, ModelParameters, TokenDefinition } from '../schema/events.ts';
-import type { Cut, JournalBody, JournalKind, PublishedAsset } from '../schema/published.ts';
+import type {
+  AssetDefinition,
+  ContagionDefinition,
+  IssuerDefinition,
+  ModelParameters,
+  TokenDefinition,
+} from '../schema/events.ts';
+import type { Cut, JournalBody, JournalKind, PublishedAsset, PublishedContagion } from '../schema/published.ts';
 import { createPool, DatabaseUnavailableError, isConnectionLoss, type Pool, sqlState } from './database.ts';
 import type { FeedVersion } from './fold-store.ts';
 import { BridgeReads } from './read-bridges.ts';
@@ -13,6 +19,9 @@ export interface FoldReport {
   readonly parameters?: ModelParameters;
   readonly assets?: readonly AssetDefinition[];
   readonly tokens?: readonly TokenDefinition[];
+  readonly issuers?: readonly IssuerDefinition[];
+  /** Absent: no contagion index is configured. */
+  readonly contagion?: ContagionDefinition;
 }
 
 export interface ReportedChain {
@@ -61,6 +70,23 @@ export interface PublishedRow {
   readonly time: number;
   readonly kind: JournalKind;
   readonly value: PublishedAsset;
+}
+
+export interface ContagionRow {
+  readonly seq: number;
+  readonly lineage: string;
+  readonly step: number;
+  readonly time: number;
+  readonly kind: JournalKind;
+  readonly value: PublishedContagion;
+}
+
+export interface ContagionRange {
+  readonly fromTime: number;
+  readonly toTime: number;
+  readonly statuses: readonly string[] | null;
+  readonly ascending: boolean;
+  readonly limit: number;
 }
 
 export interface HistoryRange {
@@ -145,7 +171,19 @@ const counts = `NOT p.retracted AND (
   OR (p.time > $3 AND p.seq = (SELECT max(q.seq) FROM published_asset q
     WHERE q.lineage = p.lineage AND q.asset = p.asset AND q.time = p.time AND q.seq <= $2)))`;
 
+/** The same of the contagion index: columns of rows `p`, and whether one counts. */
+const contagion = `p.seq, p.lineage, p.step, p.time, p.kind, j.body::json #> '{values,contagion}' AS value`;
+const contagionCounts = `NOT p.retracted AND (
+  (p.time <= $3 AND p.kind = 'final')
+  OR (p.time > $3 AND p.seq = (SELECT max(q.seq) FROM published_contagion q
+    WHERE q.lineage = p.lineage AND q.time = p.time AND q.seq <= $2)))`;
+
 const sql = {
+  contagion: (order: 'ASC' | 'DESC') => `SELECT ${contagion} FROM (SELECT * FROM published_contagion p
+      WHERE p.lineage = $1 AND p.time BETWEEN $4 AND $5 AND p.seq <= $2 AND ($6::text[] IS NULL OR p.status = ANY ($6))
+        AND ${contagionCounts}
+      ORDER BY p.time ${order}, p.seq ${order} LIMIT $7) p
+    JOIN journal j ON j.seq = p.seq ORDER BY p.time ${order}, p.seq ${order}`,
   head: `SELECT n.name AS network, f.lineage, l.configuration_sha256 AS "configurationSha256",
       l.model_version AS "modelVersion", coalesce(f.last_seq, 0) AS "lastSeq", coalesce(f.final_time, -1) AS "finalTime",
       coalesce(f.published_time, -1) AS "publishedTime", f.digest, f.digest_time AS "digestTime",
@@ -190,6 +228,8 @@ const sql = {
 } as const;
 
 const statements = {
+  contagionAsc: sql.contagion('ASC'),
+  contagionDesc: sql.contagion('DESC'),
   historyAsc: sql.history('ASC'),
   historyDesc: sql.history('DESC'),
   journalAsc: sql.journal('ASC'),
@@ -244,6 +284,20 @@ export class ReadApi {
       Math.min(range.toTime, view.time),
       range.statuses,
       range.priced,
+      range.limit,
+    ]);
+  }
+
+  /** The contagion index, one row for each closing time. */
+  async contagion(view: JournalView, range: ContagionRange): Promise<ContagionRow[]> {
+    const statement = range.ascending ? 'contagionAsc' : 'contagionDesc';
+    return this.#query<ContagionRow>(`api-${statement}`, statements[statement], [
+      view.lineage,
+      view.seq,
+      view.finalTime,
+      range.fromTime,
+      Math.min(range.toTime, view.time),
+      range.statuses,
       range.limit,
     ]);
   }

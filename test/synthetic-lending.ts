@@ -1,6 +1,6 @@
 import { debtIndexAt, type Indexes, liquidityIndexAt } from '../risk/lending/accrual.ts';
 import { RAY, rayDiv, rayMul } from '../risk/lending/wad-ray.ts';
-import type { Meaning } from '../schema/chains-config.ts';
+import { contagionSchema, type Meaning } from '../schema/chains-config.ts';
 
 /** An Aave v3.0 market of a made-up chain: it keeps the pool's books, so that what it emits is what a pool would emit. */
 
@@ -421,4 +421,10 @@ export function operateAtRandom(market: SyntheticMarket, random: () => number, a
       if (random() < 0.5) market.setSupplyCap(asset, pick(1_000_000));
       else market.configure(asset, 7000 + pick(500), 8000 + pick(500));
   }
+}
+
+/** The same with a contagion index over the meaning's assets. */
+export function withContagion(meaning: Meaning): Meaning {
+  const contagion = contagionSchema.parse({ parameters: { chainLagSecondsMax: 100_000 } });
+  return { ...meaning, contagion };
 }

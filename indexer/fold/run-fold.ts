@@ -604,6 +604,8 @@ class FoldRunner {
       parameters: parameters as unknown as Canonical,
       assets: (adopted?.assets ?? []) as unknown as Canonical,
       tokens: (adopted?.tokens ?? []) as unknown as Canonical,
+      issuers: (adopted?.issuers ?? []) as unknown as Canonical,
+      ...(adopted?.contagion && { contagion: adopted.contagion as unknown as Canonical }),
       speculatedTime: publishedTime,
     };
   }

@@ -116,6 +116,9 @@ export function closeContagion(input: {
     landed: landedOf(found),
     assets: assetsOf(frame, facts, found, next.value),
     issuers: issuersOf(frame, found),
+    tainted: [...taints].flatMap(([key, byAsset]) =>
+      [...byAsset].map(([slot, weight]) => [key, (frame.assets[slot] as { id: string }).id, weight] as const),
+    ),
     unpriced: frame.reserves.flatMap(({ key, priced }) => (priced ? [] : [key])),
   };
 }

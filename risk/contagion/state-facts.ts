@@ -84,7 +84,7 @@ export function stateFacts(state: State, time: number): FrameFacts {
         (largest, { feed, used }) => (used ? Math.max(largest, feedOf(feed)?.deviationThreshold ?? 0) : largest),
         0,
       ),
-    isFresh: (market, reserve) => isFresh(state, chainOf(state, market), reserve, time),
+    isFresh: (market, reserve) => isFresh(state, chainOf(state, market), reserve, time, chainLagSecondsMax),
     poolDepthOf: (asset) => poolDepth(state, asset, (feed) => lagOf(feedOf(feed)?.chainId ?? 0)),
     readingOf: (issuer, side) => {
       const found = losses.get(issuer);
@@ -138,7 +138,7 @@ function lateChains(state: State, time: number, lagMax: number): number[] {
     .map(Number);
 }
 
-function isFresh(state: State, chainId: number, reserve: ReserveRecord, time: number): boolean {
+function isFresh(state: State, chainId: number, reserve: ReserveRecord, time: number, lagMax: number): boolean {
   const facts = reserve.priceFeed === null ? undefined : (state.get('feed', reserve.priceFeed) as unknown as FeedFacts);
   const said =
     !facts || facts.answer === null || facts.decimals === null || facts.block === null
@@ -146,7 +146,8 @@ function isFresh(state: State, chainId: number, reserve: ReserveRecord, time: nu
       : { answer: BigInt(facts.answer), decimals: facts.decimals, blockNumber: facts.block };
   if (isPriceRead(reserve, said)) {
     // It is read again at fixed blocks: as old as the newest of them.
-    return time - (state.get('chain', String(chainId))?.['time'] as number) <= PRICE_AGE_MIN;
+    const age = time - (state.get('chain', String(chainId))?.['time'] as number);
+    return age <= Math.max(PRICE_AGE_MIN, PRICE_HEARTBEATS * lagMax);
   }
   if (!facts || facts.observedAt === null || reserve.priceFeed === null) return false;
   const { heartbeatSeconds } = state.get('definition', reserve.priceFeed) as unknown as FeedDefinition;
