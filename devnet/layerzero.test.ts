@@ -370,3 +370,22 @@ test('what leaves by the lane that nobody watches stays in flight', async () => 
   await devnet.advance(200);
   for (const chain of chainNames) expect(devnet.truth.bridge(chain).inbound.has(guid)).toBe(false);
 });
+
+test('a send that a reorg takes away is sent again under the same GUID, and a delivery that it takes away delivered again', async () => {
+  const before = sentFrom('base').length;
+  devnet.order({ kind: 'send', from: 'base', to: 'arbitrum', holder: 1, amount: 2n * unit });
+  await devnet.advance(12);
+  const { guid, blockNumber } = lastFrom('base');
+  expect(sentFrom('base')).toHaveLength(before + 1);
+  await devnet.reorg('base', devnet.truth.blocks('base').at(-1)!.number - blockNumber + 1, { events: false });
+  expect(sentFrom('base')).toHaveLength(before);
+  await devnet.advance(60);
+  expect(sentFrom('base').map((packet) => packet.guid)).toContain(guid);
+  const delivery = devnet.truth.bridge('arbitrum').inbound.get(guid)!;
+  expect(delivery.status).toBe('delivered');
+  const since = devnet.truth.blocks('arbitrum').filter(({ time }) => time >= delivery.verifiedAt).length;
+  await devnet.reorg('arbitrum', since);
+  expect(devnet.truth.bridge('arbitrum').inbound.get(guid)).toEqual(delivery);
+  const received = await logs('arbitrum', bridgeFamilies.lrtETH.applications.arbitrum, topics.oftReceived);
+  expect(received.filter((log) => log.topics[1] === guid)).toHaveLength(1);
+});
