@@ -3,6 +3,7 @@ import { type Hash, Hex } from '../../schema/ids.ts';
 import type { BlockStateRead } from '../../store/log-digest.ts';
 import type { StateRead } from '../sources/source.ts';
 import type { BlockHeader, JsonRpc, RpcAnswer, RpcCall } from './json-rpc.ts';
+import { decodeMulticall, encodeMulticall, multicallAddress } from './multicall.ts';
 
 /** The block was reorged away while we read it. The processor fetches the blocks again when it sees the flag. */
 export class BlockGoneError extends RetryableError {
@@ -48,6 +49,9 @@ export interface ReadBlock {
 
 const callsPerRequest = 100;
 const requestsInFlight = 4;
+const multicallsPerRequest = 10;
+/** Nodes of chains that had no Multicall3 where it was last asked. */
+const withoutMulticall = new WeakSet<JsonRpc>();
 
 /** Numbers in [from, to] at which state is read: the start block and every multiple of `everyBlocks`. */
 export function stateReadBlocks(from: number, to: number, startBlock: number, everyBlocks: number): number[] {
@@ -71,15 +75,14 @@ export async function readState(
   numbers: readonly number[],
   expected: ReadonlyMap<number, Hash>,
 ): Promise<Map<number, ReadBlock>> {
-  const calls = numbers.flatMap((number) => reads.map((read) => ({ number, read })));
   const last = Math.max(...numbers);
   let head = await headOf(rpc);
-  let results = await inRequests(calls, (piece) => callAll(rpc, piece));
+  let results = await callEach(rpc, reads, numbers);
   while (head <= last) {
     const grown = await headOf(rpc);
     if (grown <= head) break;
     head = grown;
-    results = await inRequests(calls, (piece) => callAll(rpc, piece));
+    results = await callEach(rpc, reads, numbers);
   }
   const headers = await inRequests(numbers, (piece) => rpc.headers(piece));
   return new Map(
@@ -92,6 +95,56 @@ export async function readState(
       return [number, { header, stateReads: results.slice(i * reads.length, (i + 1) * reads.length) }];
     }),
   );
+}
+
+/** Every read at every block, in this order: by one call a block where Multicall3 is there, and singly where it says nothing. */
+async function callEach(
+  rpc: JsonRpc,
+  reads: readonly StateRead[],
+  numbers: readonly number[],
+): Promise<readonly BlockStateRead[]> {
+  const found = await callTogether(rpc, reads, numbers);
+  const calls = numbers.flatMap((number) => reads.map((read) => ({ number, read })));
+  const open = calls.filter((_, i) => found[i] === undefined);
+  const single = await inRequests(open, (piece) => callAll(rpc, piece));
+  let next = 0;
+  return calls.map(({ read }, i) => {
+    const result = found[i];
+    return result === undefined ? (single[next++] as BlockStateRead) : { to: read.to, calldata: read.calldata, result };
+  });
+}
+
+/** Undefined where it says nothing. */
+async function callTogether(
+  rpc: JsonRpc,
+  reads: readonly StateRead[],
+  numbers: readonly number[],
+): Promise<readonly (Hex | null | undefined)[]> {
+  if (reads.length < 2 || withoutMulticall.has(rpc)) return [];
+  const pieces = numbers.flatMap((number) => {
+    const parts: { number: number; reads: readonly StateRead[] }[] = [];
+    for (let i = 0; i < reads.length; i += callsPerRequest) {
+      parts.push({ number, reads: reads.slice(i, i + callsPerRequest) });
+    }
+    return parts;
+  });
+  const calls = pieces.map((piece) =>
+    toRpcCall({ number: piece.number, read: { to: multicallAddress, calldata: encodeMulticall(piece.reads) } }),
+  );
+  const answers: RpcAnswer[] = [];
+  for (let i = 0; i < calls.length; i += multicallsPerRequest) {
+    // What fails here is asked again singly, and says there what is wrong.
+    const part = calls.slice(i, i + multicallsPerRequest);
+    const refused = { error: { code: 0, message: 'no answer' } };
+    answers.push(...(await rpc.batch(part).catch((): RpcAnswer[] => part.map(() => refused))));
+  }
+  if (answers.every((answer) => 'result' in answer && answer.result === '0x')) withoutMulticall.add(rpc);
+  return answers.flatMap((answer, i) => {
+    const { length } = (pieces[i] as (typeof pieces)[number]).reads;
+    const verdict = verdictOf(answer);
+    const results = 'result' in verdict && verdict.result !== null ? decodeMulticall(verdict.result, length) : null;
+    return results ?? new Array<undefined>(length).fill(undefined);
+  });
 }
 
 async function headOf(rpc: JsonRpc): Promise<number> {
