@@ -55,7 +55,6 @@ Examples:
 }
 
 async function play(context: Context, options: DevnetCommandOptions, signal: AbortSignal): Promise<void> {
-  const minimumHeights = await recordedHeights(context, signal);
   let fail: (error: Error) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
@@ -66,7 +65,8 @@ async function play(context: Context, options: DevnetCommandOptions, signal: Abo
     ...(options.seed !== undefined && { seed: options.seed }),
     cacheDir: cacheDirOf(context),
     live: options.live,
-    minimumHeights,
+    minimumHeights: () => recordedHeights(context, signal),
+    signal,
     onFailure: fail,
     onProgress: ({ stage, chains }) => {
       const sum = (key: 'block' | 'target'): number => chains.reduce((total, chain) => total + chain[key], 0);

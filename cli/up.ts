@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -99,8 +100,9 @@ class Up {
     const timers: NodeJS.Timeout[] = [];
     try {
       this.#show({});
-      // It loads while the database starts.
-      this.#start((name) => name === 'api');
+      // They load, and the chains play, while the database starts; where there is one, the API is to answer first.
+      const isNew = this.#context.settings.databaseUrl === null && !existsSync(join(this.#context.dataDir, 'postgres'));
+      this.#start((name) => name === 'api' || (isNew && name === 'devnet'));
       await this.#openDatabase();
       await migrateFor(this.#context, this.#databaseUrl);
       if (!stop.requested) {

@@ -40,6 +40,8 @@ export interface DevnetProgress {
   }[];
 }
 
+export type BlockHeights = { readonly [chainId: number]: number };
+
 export interface DevnetOptions {
   /** Overrides the scenario's. */
   readonly seed?: number;
@@ -48,8 +50,8 @@ export interface DevnetOptions {
   readonly cacheDir: string;
   /** True: play goes on at the chains' pace. False: it waits for `advance`. */
   readonly live: boolean;
-  /** Block heights by chain id that must exist before this resolves, from an earlier run. */
-  readonly minimumHeights?: { readonly [chainId: number]: number };
+  /** Block heights by chain id that must exist before this resolves, from an earlier run; a function is asked after the history. */
+  readonly minimumHeights?: BlockHeights | (() => Promise<BlockHeights>);
   /** Anvil calls a block final when two epochs of so many blocks follow it; 1 unless given. */
   readonly slotsInAnEpoch?: number;
   /** `eth_call` answers at so many of a chain's newest blocks; 1500 unless given. Each costs memory, see README.md. */
@@ -118,24 +120,25 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
       `Scenario ${scenario.name} needs more than its ${scenario.blocksMax} blocks for its history. Widen the spacings or raise blocksMax.`,
     );
   }
-  const resumeTime = Math.max(historyEnd, ...chainNames.map((name) => timeOfHeight(name)));
-  const targets = new Map(
-    chainNames.map((name) => [name, times.get(name)!.findLastIndex((time) => time <= resumeTime)]),
-  );
+  const { minimumHeights = {} } = options;
+  let resumeTime = typeof minimumHeights === 'function' ? historyEnd : resumeTimeOf(minimumHeights);
   const path = pricePath(scenario, seed, endTime + 3600);
   const reporters = oracleReporters(scenario, seed, path);
   const pools = poolMarket(scenario, seed, path);
   const mesh = new BridgeMesh(scenario, seed, endTime);
 
-  function timeOfHeight(name: ChainName): number {
-    const height = options.minimumHeights?.[chainAddresses[name].chainId] ?? 0;
-    const time = times.get(name)![height];
-    if (time === undefined || time > endTime) {
-      throw new FatalError(
-        `Chain ${name} was at block ${height}, but scenario ${scenario.name} ends before it. Run avsl devnet --reset.`,
-      );
-    }
-    return time;
+  function resumeTimeOf(heights: BlockHeights): number {
+    const reached = chainNames.map((name) => {
+      const height = heights[chainAddresses[name].chainId] ?? 0;
+      const time = times.get(name)![height];
+      if (time === undefined || time > endTime) {
+        throw new FatalError(
+          `Chain ${name} was at block ${height}, but scenario ${scenario.name} ends before it. Run avsl devnet --reset.`,
+        );
+      }
+      return time;
+    });
+    return Math.max(historyEnd, ...reached);
   }
 
   let stage: DevnetProgress['stage'] = 'contracts';
@@ -149,7 +152,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
         name,
         chainId: chainAddresses[name].chainId,
         block: players.get(name)?.blocks.at(-1)?.number ?? 0,
-        target: targets.get(name)!,
+        target: times.get(name)!.findLastIndex((time) => time <= resumeTime),
       })),
     });
   };
@@ -174,6 +177,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     options.signal?.throwIfAborted();
     tell();
     const compiling = loadBytecodes(options.cacheDir);
+    compiling.catch(() => {});
     const starting = chainNames.map(async (name) => {
       const { chainId } = chainAddresses[name];
       const genesisTime = times.get(name)![0]!;
@@ -192,18 +196,25 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     if (refused) throw refused.reason;
     for (const player of await Promise.all(starting)) players.set(player.name, player);
     stage = 'history';
-    for (const player of players.values()) player.run = { until: resumeTime, stride: 1 };
-    await Promise.all(
-      [...players.values()].map(async (player) => {
-        await player.deploy();
-        await player.playUntil(resumeTime, {
-          before: (time) => mesh.sourcesPlayed(player.name, time),
-          onBlock: () => {
-            if (Date.now() - toldAt >= progressEveryMs) tell();
-          },
-        });
-      }),
-    );
+    const playAll = async (first: (player: ChainPlayer) => Promise<void>): Promise<void> => {
+      for (const player of players.values()) player.run = { until: resumeTime, stride: 1 };
+      await Promise.all(
+        [...players.values()].map(async (player) => {
+          await first(player);
+          await player.playUntil(resumeTime, {
+            before: (time) => mesh.sourcesPlayed(player.name, time),
+            onBlock: () => {
+              if (Date.now() - toldAt >= progressEveryMs) tell();
+            },
+          });
+        }),
+      );
+    };
+    await playAll((player) => player.deploy());
+    if (typeof minimumHeights === 'function') {
+      resumeTime = resumeTimeOf(await minimumHeights());
+      await playAll(async () => {});
+    }
   } catch (error) {
     await stop();
     throw error;
