@@ -107,7 +107,7 @@ class Up {
       await migrateFor(this.#context, this.#databaseUrl);
       if (!stop.requested) {
         this.#migrated = true;
-        this.#sendDatabase('api');
+        for (const [name] of this.#parts()) this.#sendDatabase(name);
         this.#startOthersAfterApi();
         timers.push(every(readyPollMs, () => this.#checkReady()));
         if (this.#server !== null) timers.push(every(databasePollMs, () => this.#keepDatabase()));

@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from 'viem';
@@ -73,7 +71,7 @@ function shortScenario(): Scenario {
   };
 }
 
-let cacheDir = '';
+const cacheDir = path.join(import.meta.dirname, '../.cache');
 const running: Devnet[] = [];
 async function start(options: Partial<DevnetOptions> = {}): Promise<Devnet> {
   const devnet = await startDevnet({ cacheDir, live: false, scenario: shortScenario(), ...options });
@@ -81,12 +79,13 @@ async function start(options: Partial<DevnetOptions> = {}): Promise<Devnet> {
   return devnet;
 }
 
-beforeAll(() => {
-  cacheDir = mkdtempSync(path.join(os.tmpdir(), 'devnet-test-'));
-});
+/** Its history is looked at first; what comes later advances it. */
+let devnet: Devnet;
+beforeAll(async () => {
+  devnet = await start();
+}, 120_000);
 afterAll(async () => {
-  await Promise.all(running.map((devnet) => devnet.stop()));
-  rmSync(cacheDir, { recursive: true, force: true });
+  await Promise.all(running.map((one) => one.stop()));
 });
 
 async function rpc(devnet: Devnet, chain: ChainName, method: string, ...params: readonly unknown[]): Promise<unknown> {
@@ -133,11 +132,6 @@ const answersOf = async (devnet: Devnet, chain: ChainName, address: string): Pro
   })) as readonly Log[];
 
 describe('a finished history', () => {
-  let devnet: Devnet;
-  beforeAll(async () => {
-    devnet = await start();
-  }, 120_000);
-
   test('ends at the start of the live phase, each chain with its own times', async () => {
     const live = phaseStart(devnet.scenario, 'live');
     expect(devnet.clock.chainTimeAt(Date.now())).toBe(live);
@@ -244,11 +238,6 @@ describe('a finished history', () => {
 describe('the pools of a finished history', () => {
   const usdPer = ({ token0, token1 }: Pool, sqrtPrice: bigint): number =>
     (Number(sqrtPrice) / 2 ** 96) ** 2 * 10 ** (token0.decimals - token1.decimals);
-  let devnet: Devnet;
-  beforeAll(async () => {
-    devnet = await start();
-  }, 120_000);
-
   test('stand at addresses made of factory, tokens and fee, of two fee tiers, and count the ticks that blocks leave behind', async () => {
     const fees = new Set<unknown>();
     for (const chain of chainNames) {
@@ -347,31 +336,29 @@ describe('the pools of a finished history', () => {
 });
 
 describe('the same scenario and seed', () => {
-  test('give the same blocks, hash for hash; another seed gives others', async () => {
-    const first = await start();
-    const second = await start();
-    const other = await start({ seed: 6 });
-    expect(await heads(second)).toEqual(await heads(first));
-    const [a, b] = [await heads(first), await heads(other)];
-    expect(a.some((hash, i) => hash === b[i])).toBe(false);
-    await Promise.all([first.stop(), second.stop(), other.stop()]);
-  }, 120_000);
-
-  test('a restart re-mines to the recorded height and to the same time on all chains', async () => {
-    const first = await start();
-    await first.advance(120);
-    const height = heightOf(first, 'arbitrum');
+  test('give the same blocks, hash for hash, in a restart up to the recorded height too; another seed gives others', async () => {
+    const history = await Promise.all(chainNames.map((chain) => blockAt(devnet, chain, 'latest')));
+    await devnet.advance(120);
+    const height = heightOf(devnet, 'arbitrum');
     const second = await start({ minimumHeights: { 42161: height } });
+    for (const [i, chain] of chainNames.entries()) {
+      const { number, hash } = history[i] as Block;
+      expect((await blockAt(second, chain, Number(number))).hash).toBe(hash);
+    }
     expect(heightOf(second, 'arbitrum')).toBe(height);
     for (const chain of chainNames) {
       const head = heightOf(second, chain);
-      expect((await blockAt(second, chain, head)).hash).toBe((await blockAt(first, chain, head)).hash);
+      expect((await blockAt(second, chain, head)).hash).toBe((await blockAt(devnet, chain, head)).hash);
     }
     await second.advance(60);
-    await first.advance(60);
-    await second.advance(first.clock.chainTimeAt(0) - second.clock.chainTimeAt(0));
-    expect(await heads(second)).toEqual(await heads(first));
-    await Promise.all([first.stop(), second.stop()]);
+    await devnet.advance(60);
+    await second.advance(devnet.clock.chainTimeAt(0) - second.clock.chainTimeAt(0));
+    expect(await heads(second)).toEqual(await heads(devnet));
+
+    const other = await start({ seed: 6 });
+    const others = await heads(other);
+    expect(history.some(({ hash }, i) => hash === others[i])).toBe(false);
+    await Promise.all([second.stop(), other.stop()]);
   }, 120_000);
 
   test('live play makes the blocks that advancing makes, at the pace of the chains', async () => {
@@ -381,13 +368,11 @@ describe('the same scenario and seed', () => {
     const height = heightOf(live, 'arbitrum');
     expect(height - before).toBeGreaterThanOrEqual(1);
     expect(height - before).toBeLessThanOrEqual(4);
-    const stepped = await start();
-    await stepped.advance(60);
     for (const chain of chainNames) {
       const number = heightOf(live, chain);
-      expect((await blockAt(live, chain, number)).hash).toBe((await blockAt(stepped, chain, number)).hash);
+      expect((await blockAt(live, chain, number)).hash).toBe((await blockAt(devnet, chain, number)).hash);
     }
-    await Promise.all([live.stop(), stepped.stop()]);
+    await live.stop();
   }, 120_000);
 });
 
@@ -398,17 +383,17 @@ test('play ends when a chain has all its blocks, and chain time stands still', a
     blockTimes(scenario, scenario.seed, chain).findLastIndex((time) => time <= live),
   );
   const stages: string[] = [];
-  const devnet = await start({
+  const ending = await start({
     live: true,
     scenario: { ...scenario, blocksMax: Math.max(...heights) + 1 },
     onProgress: ({ stage }) => stages.push(stage),
   });
   for (let i = 0; i < 200 && stages.at(-1) !== 'ended'; i++) await sleep(100);
   expect(stages.at(-1)).toBe('ended');
-  expect(devnet.clock.chainTimeAt(Date.now() + 60_000)).toBe(devnet.clock.endChainTime);
-  expect(Number((await blockAt(devnet, 'arbitrum', 'latest')).number)).toBe(heightOf(devnet, 'arbitrum'));
-  expect(Math.max(...chainNames.map((chain) => heightOf(devnet, chain)))).toBe(Math.max(...heights) + 1);
-  await devnet.stop();
+  expect(ending.clock.chainTimeAt(Date.now() + 60_000)).toBe(devnet.clock.endChainTime);
+  expect(Number((await blockAt(ending, 'arbitrum', 'latest')).number)).toBe(heightOf(ending, 'arbitrum'));
+  expect(Math.max(...chainNames.map((chain) => heightOf(ending, chain)))).toBe(Math.max(...heights) + 1);
+  await ending.stop();
 }, 60_000);
 
 test('a start that is called off, or asked for blocks the scenario does not have, is refused and leaves no node', async () => {
@@ -421,9 +406,7 @@ test('a start that is called off, or asked for blocks the scenario does not have
 }, 60_000);
 
 describe('what tests may ask for', () => {
-  let devnet: Devnet;
   beforeAll(async () => {
-    devnet = await start();
     await devnet.advance(600);
   }, 120_000);
 
