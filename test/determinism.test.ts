@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FoldEngine } from '../indexer/fold/engine.ts';
 import { decoderFor } from '../indexer/fold/lineage.ts';
@@ -19,6 +18,7 @@ import { type BlockRef, LogWriter } from '../store/log-writer.ts';
 import type { FoldChild } from './fold-child.fixture.ts';
 import { madeUpFoldOptions } from './fold-options.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
+import { programs } from './programs.ts';
 import { expectStoredLending, expectStoredOperations } from './stored-lending.ts';
 import { withLending } from './synthetic-lending.ts';
 import {
@@ -217,11 +217,7 @@ async function expectLending(end: number, random: () => number): Promise<void> {
 
 function spawnFold(killAt: FoldChild['killAt']): ChildProcess {
   const child: FoldChild = { options: inPieces(), killAt };
-  return spawn(
-    process.execPath,
-    ['--import', 'tsx', fileURLToPath(new URL('./fold-child.fixture.ts', import.meta.url)), JSON.stringify(child)],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  );
+  return spawn(process.execPath, [programs.fold, JSON.stringify(child)], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** Waits until the fold has published a closing after this time, or is over, or for so long at most. */

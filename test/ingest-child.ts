@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackfillOptions, BackfillProgress, BackfillReport } from '../indexer/ingest/backfill.ts';
 import type { IngestOptions } from '../indexer/ingest/processor.ts';
 import type { IngestProgress } from '../indexer/ingest/progress.ts';
 import type { Pool } from '../store/database.ts';
+import { programs } from './programs.ts';
 
 export interface IngestEnd {
   readonly code: number | null;
@@ -26,21 +26,18 @@ export interface IngestChild<Progress = IngestProgress> {
 
 /** An ingest process of its own, as the supervisor runs it. */
 export function startIngestChild(options: Omit<IngestOptions, 'onProgress' | 'signal'>): IngestChild {
-  return startChild('run-ingest.fixture.ts', options);
+  return startChild(programs.ingest, options);
 }
 
 /** A back-fill in a process of its own; the last progress is its report. */
 export function startBackfillChild(
   options: Omit<BackfillOptions, 'onProgress' | 'signal'>,
 ): IngestChild<BackfillProgress & Partial<BackfillReport> & { readonly finished?: true }> {
-  return startChild('run-backfill.fixture.ts', options);
+  return startChild(programs.backfill, options);
 }
 
-function startChild<Progress>(fixture: string, options: object): IngestChild<Progress> {
-  const script = join(import.meta.dirname, '../indexer/ingest', fixture);
-  const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+function startChild<Progress>(program: string, options: object): IngestChild<Progress> {
+  const child = spawn(process.execPath, [program, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] });
   const progress: Progress[] = [];
   let failure: { error?: string; message?: string } = {};
   let stderr = '';

@@ -16,6 +16,7 @@ import type { FoldChild } from './fold-child.fixture.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 import { type GatewayStub, randomChunks, rpcSource, startGatewayStub } from './gateway-stub.ts';
 import { type IngestChild, type IngestEnd, startBackfillChild, startIngestChild } from './ingest-child.ts';
+import { programs } from './programs.ts';
 
 const settleMsMax = 120_000;
 /** More than reorgDepthBlocksMax on the devnet: what a gateway serves is never displaced. */
@@ -308,11 +309,9 @@ export class Index {
   /** Starts the fold in a process of its own, which dies where it is told to. */
   startFold(killAt: FoldChild['killAt']): ChildProcess {
     const child: FoldChild = { options: this.foldOptions, killAt };
-    this.#foldChild = spawn(
-      process.execPath,
-      ['--import', 'tsx', join(import.meta.dirname, 'fold-child.fixture.ts'), JSON.stringify(child)],
-      { stdio: ['ignore', 'ignore', 'inherit'] },
-    );
+    this.#foldChild = spawn(process.execPath, [programs.fold, JSON.stringify(child)], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     return this.#foldChild;
   }
 

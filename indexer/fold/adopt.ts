@@ -150,10 +150,9 @@ async function compare(
     const { assets: before } = former;
     const { assets: after } = next;
     if (!former.contagion !== !next.contagion) contagion[former.contagion ? 'dropped' : 'added']++;
-    else if (
-      canonicalJson(former.contagion as unknown as Canonical) !== canonicalJson(next.contagion as unknown as Canonical)
-    ) {
-      contagion.changed++;
+    else if (former.contagion && next.contagion) {
+      const [a, b] = [former.contagion, next.contagion].map((one) => canonicalJson(one as unknown as Canonical));
+      if (a !== b) contagion.changed++;
     }
     for (const asset of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
       const a = before[asset];
