@@ -245,3 +245,17 @@ export async function readObservations(client: Queryable, visibility?: Visibilit
       payload,
     }));
 }
+
+/** How far each chain was indexed and final, as of its batch in `visibility`. */
+export async function readHeads(
+  client: Queryable,
+  visibility: ReadonlyMap<number, number>,
+): Promise<{ readonly chainId: number; readonly toTime: number; readonly finalisedTime: number }[]> {
+  const { rows } = await client.query<{ chainId: number; toTime: number; finalisedTime: number }>(
+    `SELECT b.chain_id AS "chainId", b.to_time AS "toTime", b.finalised_time AS "finalisedTime"
+     FROM unnest($1::bigint[], $2::bigint[]) AS v (chain_id, batch_no)
+     JOIN batch b ON b.chain_id = v.chain_id AND b.batch_no = v.batch_no`,
+    [[...visibility.keys()], [...visibility.values()]],
+  );
+  return rows;
+}

@@ -21,6 +21,18 @@ export interface EngineFrame extends Frame {
   readonly limited: boolean;
 }
 
+/** Another block of a batch's last second may follow: only what lies before it is covered. */
+export function headsOf(
+  chains: readonly { readonly chainId: number; readonly toTime: number; readonly finalisedTime: number }[],
+): ChainHeads {
+  return new Map(
+    chains.map(({ chainId, finalisedTime, toTime }) => [
+      chainId,
+      { coveredTime: toTime - 1, finalisedTime: finalisedTime - 1 },
+    ]),
+  );
+}
+
 /**
  * Runs risk/ over log entries and keeps what is needed to go back: the frames above the final boundary. Knows no
  * database and no clock; live indexing, replay and recompute are the same engine fed from different cursors.

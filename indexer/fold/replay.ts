@@ -1,3 +1,4 @@
+import type { ChainHeads } from '../../risk/bridge/close-issuer.ts';
 import type { Closing } from '../../risk/fold.ts';
 import { type Canonical, canonicalJson } from '../../schema/canonical.ts';
 import { FatalError, invariant } from '../../schema/errors.ts';
@@ -15,9 +16,9 @@ import {
   readLineage,
 } from '../../store/fold-store.ts';
 import { logsSha256 } from '../../store/log-digest.ts';
-import { backfillKey, readObservations, type Visibility } from '../../store/log-reader.ts';
+import { backfillKey, readHeads, readObservations, type Visibility } from '../../store/log-reader.ts';
 import { decodableTopics, decodeObservation } from '../sources/registry.ts';
-import { FoldEngine, type LogEntry } from './engine.ts';
+import { FoldEngine, headsOf, type LogEntry } from './engine.ts';
 import { decoderFor } from './lineage.ts';
 import { observationsOf, readEntries } from './log-entries.ts';
 import { journalBody, publishedNames } from './publication.ts';
@@ -55,6 +56,8 @@ export async function* foldPieces(
     readonly verify?: (entry: LogEntry) => LogEntry;
     /** Times at which the fold stops to be looked at. */
     readonly stops?: readonly number[];
+    /** How far chains were known, for an entry that was made before all of them covered it. */
+    readonly heads?: ChainHeads;
     readonly engine: FoldEngine;
   },
 ): AsyncGenerator<{ readonly time: number; readonly closings: readonly Closing[] }> {
@@ -77,7 +80,7 @@ export async function* foldPieces(
       ...(options.visibility ? { visibility: options.visibility } : {}),
       ...(options.verify ? {} : { topics: decodableTopics() }),
     });
-    await engine.foldThrough(next, options.verify ? verified(entries, options.verify) : entries);
+    await engine.foldThrough(next, options.verify ? verified(entries, options.verify) : entries, options.heads ?? null);
     const frames = engine.finalise(next);
     time = next;
     yield { time, closings: frames.flatMap((frame) => (frame.closing ? [frame.closing] : [])) };
@@ -297,6 +300,7 @@ export async function recompute(options: {
         observations,
         throughTime,
         visibility,
+        heads: headsOf(await readHeads(client, visibility)),
         backfillNo: visibility.get(backfillKey) ?? 0,
       })) {
         computed = piece.closings.find((closing) => closing.time === time) ?? computed;

@@ -32,7 +32,7 @@ import { backfillKey, readObservations } from '../../store/log-reader.ts';
 import { meaningSha256, observationOf } from '../sources/observations.ts';
 import { createDecoder, decodableTopics, decodeObservation } from '../sources/registry.ts';
 import { completenessOf, settleBackfills } from './coverage.ts';
-import { FoldEngine, type LogEntry } from './engine.ts';
+import { FoldEngine, headsOf, type LogEntry } from './engine.ts';
 import {
   ActivatedFeedChangedError,
   AnotherMeaningError,
@@ -362,13 +362,7 @@ class FoldRunner {
   /** What was judged by how far a chain was known is judged again when it is known further. */
   #moveHeads(progress: readonly ChainProgress[]): void {
     const former = this.#heads;
-    // Another block of the last second may follow: only what lies before it is covered.
-    this.#heads = new Map(
-      progress.map(({ chainId, finalisedTime, toTime }) => [
-        chainId,
-        { coveredTime: toTime - 1, finalisedTime: finalisedTime - 1 },
-      ]),
-    );
+    this.#heads = headsOf(progress);
     const same = [...this.#heads].every(([chainId, head]) => {
       const known = former.get(chainId);
       return known?.coveredTime === head.coveredTime && known.finalisedTime === head.finalisedTime;
