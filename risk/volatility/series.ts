@@ -48,7 +48,8 @@ export function ageingVolatility(
   for (const other of moves) {
     if (other === null) continue;
     alone = false;
-    variance += volatilityInForce(other, parameters) ** 2;
+    const sigma = volatilityInForce(other, parameters);
+    variance += sigma * sigma;
   }
   return alone ? own : Math.sqrt(variance);
 }
