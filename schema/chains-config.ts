@@ -168,6 +168,9 @@ export const contagionParametersSchema = z.strictObject({
 
 /** What the contagion index needs besides prices and positions. Absent: no index. */
 export const contagionSchema = z.strictObject({
+  evaluate: z.boolean().default(true).meta({
+    description: 'false: no index is computed; the assets named here stay known',
+  }),
   parameters: contagionParametersSchema.prefault({}),
   assets: z.record(assetKey, contagionAssetSchema).default({}),
 });

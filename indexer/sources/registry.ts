@@ -235,7 +235,7 @@ export function configurationAdopted(meaning: Meaning, sha256: string): Configur
     ),
     ...(issuers.length > 0 && { issuers }),
     ...(bridges.length > 0 && { bridges }),
-    ...(meaning.contagion && { contagion: contagionDefinition(meaning, meaning.contagion) }),
+    ...(meaning.contagion?.evaluate && { contagion: contagionDefinition(meaning, meaning.contagion) }),
   };
 }
 
