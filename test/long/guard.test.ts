@@ -130,7 +130,7 @@ test('5,000 blocks that are not final are held, rolled back and read again, in b
   const forked = chain.map((block): ReplayBlock => {
     const number = Number(block.header.number);
     if (number < fork) return block;
-    const other = (hash: string): string => `0xf0${hash.slice(4)}`;
+    const other = (hash: string): string => `0xf00dfeed${hash.slice(10)}`;
     const { hash, parentHash } = block.header;
     return {
       header: {
