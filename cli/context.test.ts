@@ -6,7 +6,14 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { SettingsError } from '../schema/settings.ts';
 import { minimal } from './configuration.fixture.ts';
 import { configurationOf } from './configuration.ts';
-import { loadContext, networks, projectDir, withContextOptions, withEndpoints } from './context.ts';
+import {
+  loadContext,
+  NothingImportedError,
+  networks,
+  projectDir,
+  withContextOptions,
+  withEndpoints,
+} from './context.ts';
 
 const config = configurationOf([{ file: 'chains.json', content: minimal() }]);
 
@@ -18,17 +25,27 @@ describe('loadContext', () => {
     return join(folder, name);
   };
 
-  test.each(networks)('the files of the project are right for %s', (network) => {
+  const ofChains = networks.filter((network) => network !== 'recorded');
+  test.each(ofChains)('the files of the project are right for %s', (network) => {
     const context = loadContext({ network }, {});
     expect(context).toMatchObject({ network, projectDir, dataDir: join(projectDir, '.avsl'), joining: [] });
     expect(context.meaningSha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test('devnet and mainnet watch the same feeds with another meaning', () => {
-    const [devnet, mainnet] = networks.map((network) => loadContext({ network }, {}));
+    const [devnet, mainnet] = ofChains.map((network) => loadContext({ network }, {}));
     const feeds = (context: typeof devnet) => Object.values(context?.meaning.chains ?? {}).map((chain) => chain.feeds);
     expect(feeds(devnet)).toEqual(feeds(mainnet));
     expect(devnet?.meaningSha256).not.toBe(mainnet?.meaningSha256);
+  });
+
+  test('what was imported is known to the folder it was imported into, and to no other', () => {
+    expect(() => loadContext({ network: 'recorded' }, { DATA_DIR: folder })).toThrow(NothingImportedError);
+    const layer = { chains: { ethereum: null, arbitrum: null, base: null }, issuers: null, contagion: null };
+    file('recorded.chains.json', layer);
+    const { meaning } = loadContext({ network: 'recorded' }, { DATA_DIR: folder });
+    expect(meaning.chains).toEqual({});
+    rmSync(join(folder, 'recorded.chains.json'));
   });
 
   test('--chains wins over CHAINS_FILE, which wins over the files of the project; RPC_ wins over all', () => {

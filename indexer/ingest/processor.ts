@@ -110,19 +110,18 @@ export async function runIngest(options: IngestOptions): Promise<void> {
     startBlock: meaning.startBlock,
     selectors: selectorsOf({ filters: options.filters, stateReads: reads }),
   });
+  let guard: StartedGuard | null = null;
   try {
-    const guard = await guardFor(options, node, writer.state.final?.number ?? meaning.startBlock - 1);
+    guard = await guardFor(options, node, writer.state.final?.number ?? meaning.startBlock - 1);
     if (guard !== null) options.onGuard?.(guard.process.port);
-    try {
-      const rpc = guard?.faces.has('head') ? new JsonRpc([guard.process.rpcUrl], guardTimeoutMs) : node.rpc;
-      await checkFinalBlock(options, writer, rpc === node.rpc ? node.hashOf : (block) => hashOf(options, rpc, block));
-      await follow(options, writer, rpc, reads, guard);
-    } finally {
-      guard?.process.close();
-    }
+    const rpc = guard?.faces.has('head') ? new JsonRpc([guard.process.rpcUrl], guardTimeoutMs) : node.rpc;
+    await checkFinalBlock(options, writer, rpc === node.rpc ? node.hashOf : (block) => hashOf(options, rpc, block));
+    await follow(options, writer, rpc, reads, guard);
   } finally {
     // A statement under way is cut off with the connection, and its transaction with it.
     await Promise.race([writer.close(), sleep(500)]);
+    // Last: the processor goes on asking until the process ends, and would complain.
+    guard?.process.close();
   }
 }
 
