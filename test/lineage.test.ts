@@ -185,6 +185,7 @@ describe('finality', () => {
     const said: string[] = [];
     const stop = new AbortController();
     const { once: _, ...following } = foldOptions({ unfinalClosingsMax: 20, warn: (message) => said.push(message) });
+    const fold = runFold({ ...following, signal: stop.signal });
     const [silent, ...others] = chains as [SyntheticChain, ...SyntheticChain[]];
     const ingestAll = async (through: number, finalisedThrough: number): Promise<void> => {
       await ingest(silent, through, finalisedThrough);
@@ -195,19 +196,19 @@ describe('finality', () => {
     const endOf = (through: number): number =>
       Math.min(...chains.map(({ blocks }) => blocks[Math.ceil(blocks.length * through) - 1]?.timestamp ?? 0));
     const { stepSeconds } = meaning.parameters;
-    // All of it at once: a fold that saw a part would stop there, at twenty closings.
-    await ingestAll(0.6, 0.3);
-    const fold = runFold({ ...following, signal: stop.signal });
     try {
+      await ingestAll(0.6, 0.3);
       await expect.poll(published, { timeout: 10_000 }).toBeGreaterThan(endOf(0.6) - 2 * stepSeconds);
       await ingestAll(0.9, 0.3);
-      await expect
-        .poll(() => said, { timeout: 10_000 })
-        .toEqual([
-          expect.stringMatching(
+      // How often depends on what the fold sees between the batches of two chains.
+      await expect.poll(() => said.length, { timeout: 10_000 }).toBeGreaterThan(0);
+      for (const message of said) {
+        expect(message).toMatch(
+          new RegExp(
             `^\\d+ closings are not final, because chain ${silent.chainId} calls no block after \\d+ of \\d+ finalised`,
           ),
-        ]);
+        );
+      }
       expect(await published()).toBeLessThan(endOf(0.9) - 2 * stepSeconds);
       await ingestAll(1, 1);
       await expect
