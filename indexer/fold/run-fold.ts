@@ -318,7 +318,7 @@ class FoldRunner {
       await this.#foldTo(client, finalTarget, wanted);
       if (finalTarget < wanted) return { progress, folded: true, limited: true, finalTarget };
       const provisional = this.#pace.provisionalThrough(included, this.#now());
-      if (provisional <= this.#engine.foldedTime || this.#mustWaitForFinality(included)) {
+      if (provisional <= this.#engine.foldedTime || this.#mustWaitForFinality(included, finalTarget)) {
         return { progress, folded: true, limited: false, finalTarget };
       }
       const target = await this.#limited(client, provisional);
@@ -397,8 +397,9 @@ class FoldRunner {
   }
 
   /** What is not final lies in memory: without a bound, a chain that ceases to call blocks finalised would exhaust it. */
-  #mustWaitForFinality(included: readonly ChainProgress[]): boolean {
-    const closings = this.#engine.frames.length;
+  #mustWaitForFinality(included: readonly ChainProgress[], finalTarget: number): boolean {
+    // Those up to the target are final and leave memory with this round's commit.
+    const closings = this.#engine.frames.filter(({ time }) => time > finalTarget).length;
     const must = closings >= (this.#options.unfinalClosingsMax ?? UNFINAL_CLOSINGS_MAX);
     if (must && !this.#waitsForFinality) {
       const [slowest] = [...included].sort((a, b) => a.finalisedTime - b.finalisedTime);
