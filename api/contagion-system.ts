@@ -72,8 +72,6 @@ async function build(
       .sort((a, b) => (a.id < b.id ? -1 : 1)),
     lateChains: [],
     publishedOf: (asset) => published.get(asset) ?? null,
-    p99Of: () => null,
-    stressFloor: { volatile: 0, lst: 0, wrapped: 0, stable: 0 },
     deviationOf: () => 0,
     isFresh: (market, { reserve }) => !unpriced.has(`${market}/${reserve}`),
     poolDepthOf: () => null,

@@ -217,20 +217,33 @@ export type PublishedStruct = {
 
 export type PublishedContagionDetails = {
   readonly scenarios: readonly PublishedScenario[];
-  /** Where GCI_now came from at that time: `sources` add up to `total` less `liquidationsAlone`. */
+  /** Where GCI_now came from at that time. */
   readonly contributions: {
+    /** R with no loss at all: what liquidations due now and tainted collateral do by themselves. */
     readonly liquidationsAlone: number;
+    /**
+     * `asset:<id>`, `issuer:<id>` and `rest` in descending order of loss times collateral; they add up to `total` less
+     * `liquidationsAlone`.
+     */
     readonly sources: readonly PublishedShare[];
+    /** GCI_now. */
     readonly total: number;
   };
+  /** Published beside the index, never inside it. Shares of total debt in [0, 1] unless told. */
   readonly indicators: {
+    /** Debt whose collateral somebody else owes (issuer, bridge, pool), pro rata to the collateral. */
     readonly interProtocolLeverage: number;
+    /** Mean number of issuers one behind the other under the collateral of a debt; may exceed 1. */
     readonly chainLength: number;
+    /** Debt of owners who owe in two deployments or more: a lower bound, by address. */
     readonly ownerOverlap: number;
+    /** Herfindahl-Hirschman indices: 1 is all in one hand. */
     readonly concentration: {
       readonly byDeployment: number;
       readonly byOwner: number;
+      /** Pro rata to collateral; without any: a group of its own. */
       readonly byCollateralRoot: number;
+      /** Pro rata to collateral, a leg split evenly among its direct issuers; nobody's: a group of its own. */
       readonly byIssuer: number;
     };
   };

@@ -10,6 +10,7 @@ import type {
 import { toWadRoundedUp } from '../../schema/units.ts';
 import { taintedAccounts } from '../bridge/issuer-losses.ts';
 import type { Row, State } from '../state.ts';
+import type { StressHistory } from '../volatility/stress-level.ts';
 import { type AccountTable, borrowerEntry, type Taints, tableWith, valued } from './account-table.ts';
 import type { Book } from './book.ts';
 import { contagionIndex, contagionNow, contagionStruct } from './contagion-index.ts';
@@ -114,7 +115,7 @@ export function closeContagion(input: {
     netDebtUsd: found.solver.totalNetDebtUsd,
     collateralUsd: found.collateralUsd,
     landed: landedOf(found),
-    assets: assetsOf(frame, facts, found, next.value),
+    assets: assetsOf(state, frame, facts, found, next.value),
     issuers: issuersOf(frame, found),
     tainted: [...taints].flatMap(([key, byAsset]) =>
       [...byAsset].map(([slot, weight]) => [key, (frame.assets[slot] as { id: string }).id, weight] as const),
@@ -216,18 +217,20 @@ function landedOf({ now, solver, system }: Evaluation): PublishedContagion['land
 }
 
 function assetsOf(
+  state: State,
   frame: Frame,
   facts: FrameFacts,
   { now }: Evaluation,
   contagion: number,
 ): { readonly [asset: string]: PublishedContagionAsset } {
   const found: { [asset: string]: PublishedContagionAsset } = {};
+  const { vStressFloor } = (state.get('configuration', 'current') as unknown as ConfigurationAdopted).parameters;
   for (const [k, { class: kind, depthUsd, id, loss }] of frame.assets.entries()) {
     const claimLoss = now.claimLosses[k] as number;
     const { asset, depthFrom, quotesUsd, referenceUsd } = frame.assetInputs[k] as Frame['assetInputs'][number];
     const vScalar = facts.publishedOf(asset)?.vScalar.value ?? null;
-    const p99 = facts.p99Of(asset);
-    const total = vTotal({ vScalar, contagionIndex: contagion, claimLoss, p99, floor: facts.stressFloor[kind] });
+    const p99 = (state.get('asset', asset)?.['stress'] as StressHistory | undefined)?.p99 ?? null;
+    const total = vTotal({ vScalar, contagionIndex: contagion, claimLoss, p99, floor: vStressFloor[kind] });
     found[id] = {
       ...{ referenceUsd, quotesUsd, loss, depthUsd, depthFrom, claimLoss },
       impact: now.state.impacts[k] as number,

@@ -1,3 +1,4 @@
+import type { PublishedContagionDetails } from '../../schema/published.ts';
 import { collateralOf } from './account-columns.ts';
 import { issuerSizes } from './claim-graph.ts';
 import type { ContagionParameters } from './parameters.ts';
@@ -5,14 +6,7 @@ import { byDescending } from './scenarios.ts';
 import type { ContagionSolver } from './solver.ts';
 import { type ContagionSystem, observedShock, type Shock } from './system.ts';
 
-export type Contributions = {
-  /** R with no loss at all: what liquidations due now and tainted collateral do by themselves. */
-  readonly liquidationsAlone: number;
-  /** `asset:<id>`, `issuer:<id>` and `rest` in descending order of loss times collateral; they add up to the difference. */
-  readonly sources: readonly { readonly name: string; readonly share: number }[];
-  /** GCI_now. */
-  readonly total: number;
-};
+export type Contributions = PublishedContagionDetails['contributions'];
 
 /** A player: the assets and issuers whose losses count when it takes part. */
 type Player = { readonly name: string; readonly assets: readonly number[]; readonly issuers: readonly number[] };

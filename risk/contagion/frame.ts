@@ -3,7 +3,6 @@ import type {
   ContagionAssetDefinition,
   ContagionDefinition,
   IssuerDefinition,
-  ModelParameters,
 } from '../../schema/events.ts';
 import type { PublishedAsset, PublishedContagionAsset, PublishedIssuer } from '../../schema/published.ts';
 import { toFloat } from '../../schema/units.ts';
@@ -88,10 +87,6 @@ export type FrameFacts = {
   /** Chains that are excluded, or whose newest rows are too old; sorted. */
   readonly lateChains: readonly string[];
   readonly publishedOf: (asset: string) => PublishedAsset | null;
-  /** 99th percentile of an asset's own V; null: not known. */
-  readonly p99Of: (asset: string) => number | null;
-  /** Least V that counts as stress, by class. */
-  readonly stressFloor: ModelParameters['vStressFloor'];
   /** Largest deviation threshold of the feeds that price it. */
   readonly deviationOf: (asset: string) => number;
   /** Has the source of the protocol's own price spoken lately? */

@@ -1,25 +1,9 @@
+import type { PublishedContagionDetails } from '../../schema/published.ts';
 import { debtUsdOf } from './account-columns.ts';
 import { chainLengths } from './claim-graph.ts';
 import type { ContagionSystem } from './system.ts';
 
-/** Published beside the index, never inside it. Shares of total debt in [0, 1] unless told. */
-export type Indicators = {
-  /** Debt whose collateral somebody else owes (issuer, bridge, pool), pro rata to the collateral. */
-  readonly interProtocolLeverage: number;
-  /** Mean number of issuers one behind the other under the collateral of a debt; may exceed 1. */
-  readonly chainLength: number;
-  /** Debt of owners who owe in two deployments or more: a lower bound, by address. */
-  readonly ownerOverlap: number;
-  /** Herfindahl-Hirschman indices: 1 is all in one hand. */
-  readonly concentration: {
-    readonly byDeployment: number;
-    readonly byOwner: number;
-    /** Pro rata to collateral; without any: a group of its own. */
-    readonly byCollateralRoot: number;
-    /** Pro rata to collateral, a leg split evenly among its direct issuers; nobody's: a group of its own. */
-    readonly byIssuer: number;
-  };
-};
+export type Indicators = PublishedContagionDetails['indicators'];
 
 /** All 0 without debt. Source: risk model 1.9. */
 export function indicators(system: ContagionSystem): Indicators {

@@ -8,7 +8,6 @@ import type { DeploymentRecord, ReserveRecord } from '../lending/evolve.ts';
 import { isPriceRead, type Market, MarketAt, marketOf } from '../lending/market.ts';
 import { assetDepth } from '../pool/depth.ts';
 import type { Row, State } from '../state.ts';
-import type { StressHistory } from '../volatility/stress-level.ts';
 import type { FrameFacts } from './frame.ts';
 import { depthInForceUsd, poolLoss, unknownBackingLoss } from './unknown-inputs.ts';
 
@@ -74,8 +73,6 @@ export function stateFacts(state: State, time: number): FrameFacts {
   const feedOf = (id: string) => state.get('definition', id) as unknown as FeedDefinition | undefined;
   return {
     ...{ time, definition, issuers, tokens, chainName, markets, publishedOf },
-    p99Of: (asset) => (state.get('asset', asset)?.['stress'] as StressHistory | undefined)?.p99 ?? null,
-    stressFloor: (state.get('configuration', 'current') as unknown as ConfigurationAdopted).parameters.vStressFloor,
     lateChains: lateChains(state, time, 2 * chainLagSecondsMax)
       .map(chainName)
       .sort(),
