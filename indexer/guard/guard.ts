@@ -64,7 +64,7 @@ export async function openGuard(options: GuardOptions, port: number, onNote: (te
     if (path === '/rpc') return ['application/json', await head.respond(await bodyOf(request))];
     if (path === '/query') return ['application/json', await history.respond(await bodyOf(request))];
     if (path === '/height') return ['text/plain', String(await history.height())];
-    if (path === '/metrics') return ['text/plain; version=0.0.4', metricsText(chainId, upstreams.all)];
+    if (path === '/metrics') return ['text/plain; version=0.0.4', await metricsText(chainId, upstreams.all)];
     if (path === '/statistics') return ['application/json', JSON.stringify(statisticsOf(upstreams.all))];
     return /^\/\d+\/worker$/.test(path) ? ['text/plain', `http://${request.headers.host}/query`] : null;
   };

@@ -1,20 +1,5 @@
 import type { Upstream } from './upstream.ts';
 
-const names: readonly (readonly [name: string, type: 'counter' | 'gauge', help: string])[] = [
-  ['avsl_rpc_calls_total', 'counter', 'JSON-RPC calls, per node and method'],
-  ['avsl_rpc_call_failures_total', 'counter', 'JSON-RPC calls without a usable answer'],
-  [
-    'avsl_rpc_call_seconds_total',
-    'counter',
-    'time of the HTTP requests that calls were part of, summed over the calls',
-  ],
-  ['avsl_rpc_failures_total', 'counter', 'failures of a node by kind'],
-  ['avsl_rpc_requests_total', 'counter', 'HTTP requests'],
-  ['avsl_rpc_sent_bytes_total', 'counter', 'bytes of requests'],
-  ['avsl_rpc_received_bytes_total', 'counter', 'bytes of answers, as they came'],
-  ['avsl_rpc_paused_seconds', 'gauge', 'until the node is asked again'],
-];
-
 /** What the guard tells of one node. */
 export interface NodeStatistics {
   readonly name: string;
@@ -40,28 +25,44 @@ export function statisticsOf(upstreams: readonly Upstream[]): readonly NodeStati
   });
 }
 
-/** What nodes were asked and answered, in the text format of Prometheus. */
-export function metricsText(chainId: number, upstreams: readonly Upstream[]): string {
-  const lines = new Map<string, string[]>(names.map(([name]) => [name, []]));
+/** What nodes were asked and answered, in the text format of Prometheus. The library is loaded when it is first asked. */
+export async function metricsText(chainId: number, upstreams: readonly Upstream[]): Promise<string> {
+  const { Counter, Gauge, Registry } = await import('prom-client');
+  const registry = new Registry();
+  const metric = (kind: typeof Counter | typeof Gauge, name: string, help: string, ...labels: readonly string[]) => {
+    const made = new kind({ name, help, labelNames: ['chain', 'node', ...labels], registers: [registry] });
+    return (node: string, value: number, said: Readonly<Record<string, string>> = {}): void =>
+      made.inc({ chain: String(chainId), node, ...said }, value);
+  };
+  const calls = metric(Counter, 'avsl_rpc_calls_total', 'JSON-RPC calls, per node and method', 'method');
+  const callFailures = metric(
+    Counter,
+    'avsl_rpc_call_failures_total',
+    'JSON-RPC calls without a usable answer',
+    'method',
+  );
+  const callSeconds = metric(
+    Counter,
+    'avsl_rpc_call_seconds_total',
+    'time of the HTTP requests that calls were part of, summed over the calls',
+    'method',
+  );
+  const nodeFailures = metric(Counter, 'avsl_rpc_failures_total', 'failures of a node by kind', 'kind');
+  const requests = metric(Counter, 'avsl_rpc_requests_total', 'HTTP requests');
+  const sent = metric(Counter, 'avsl_rpc_sent_bytes_total', 'bytes of requests');
+  const received = metric(Counter, 'avsl_rpc_received_bytes_total', 'bytes of answers, as they came');
+  const paused = metric(Gauge, 'avsl_rpc_paused_seconds', 'until the node is asked again');
   for (const { name: node, statistics, pausedMs } of upstreams) {
-    const add = (name: string, value: number, labels: Readonly<Record<string, string>> = {}): void => {
-      const all = Object.entries({ chain: String(chainId), node, ...labels });
-      const text = all.map(([label, said]) => `${label}=${JSON.stringify(said)}`).join();
-      lines.get(name)?.push(`${name}{${text}} ${value}`);
-    };
-    for (const [method, { calls, failures, seconds }] of statistics.methods) {
-      add('avsl_rpc_calls_total', calls, { method });
-      add('avsl_rpc_call_failures_total', failures, { method });
-      add('avsl_rpc_call_seconds_total', seconds, { method });
+    for (const [method, counted] of statistics.methods) {
+      calls(node, counted.calls, { method });
+      callFailures(node, counted.failures, { method });
+      callSeconds(node, counted.seconds, { method });
     }
-    for (const [kind, count] of statistics.failures) add('avsl_rpc_failures_total', count, { kind });
-    add('avsl_rpc_requests_total', statistics.requests);
-    add('avsl_rpc_sent_bytes_total', statistics.bytesSent);
-    add('avsl_rpc_received_bytes_total', statistics.bytesReceived);
-    add('avsl_rpc_paused_seconds', pausedMs / 1000);
+    for (const [kind, count] of statistics.failures) nodeFailures(node, count, { kind });
+    requests(node, statistics.requests);
+    sent(node, statistics.bytesSent);
+    received(node, statistics.bytesReceived);
+    paused(node, pausedMs / 1000);
   }
-  return names
-    .flatMap(([name, type, help]) => [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...(lines.get(name) ?? [])])
-    .join('\n')
-    .concat('\n');
+  return registry.metrics();
 }
