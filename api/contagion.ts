@@ -7,6 +7,7 @@ import type { ContagionRow, JournalRow } from '../store/read-api.ts';
 import { connection, decodeCursor, pageSize } from './connection.ts';
 import { contagionRow, systemAt } from './contagion-system.ts';
 import type { ApiContext } from './context.ts';
+import { entryFields } from './entry-fields.ts';
 import { ApiError } from './errors.ts';
 import type { ContagionIndexParent } from './parents.ts';
 import { simulate } from './simulation.ts';
@@ -18,7 +19,6 @@ import type {
   ExposureNode,
   QueryResolvers,
   ShockInput,
-  VTotal,
 } from './types.generated.ts';
 import { nowOf, readyHead } from './view.ts';
 
@@ -29,7 +29,7 @@ export const contagionQueries: Pick<
   contagionIndex: async (_, { asOf, maxAgeMs }, context) => {
     const row = await contagionRow(context, asOf);
     const view = await context.view(asOf);
-    const parent = parentOf(row, Math.max(row.time, view.asOfTime), nowOf(await context.head()));
+    const parent = parentOf(context, row, Math.max(row.time, view.asOfTime), nowOf(await context.head()));
     if (typeof maxAgeMs === 'number' && parent.ageSeconds * 1000 > maxAgeMs) {
       throw new ApiError(
         'FEED_STALE',
@@ -55,7 +55,7 @@ export const contagionQueries: Pick<
     return connection('contagion', rows, {
       ...{ size, after, seq: view.seq, lineage: view.lineage },
       key: ({ time }) => time,
-      node: (row) => parentOf(row, row.time, now),
+      node: (row) => parentOf(context, row, row.time, now),
     });
   },
 
@@ -71,17 +71,22 @@ export const contagionQueries: Pick<
   },
 };
 
-function parentOf(row: ContagionRow, asOfTime: number, now: number): ContagionIndexParent {
-  return { row, asOfTime, ageSeconds: Math.max(0, now - asOfTime) };
+function parentOf(context: ApiContext, row: ContagionRow, asOfTime: number, now: number): ContagionIndexParent {
+  let details: ReturnType<typeof detailsOf> | null = null;
+  return {
+    ...{ row, asOfTime, ageSeconds: Math.max(0, now - asOfTime) },
+    // Several fields want them.
+    details: () => {
+      details ??= detailsOf(row, context);
+      return details;
+    },
+  };
 }
 
 const statusOf = (status: 'ok' | 'degraded') => status.toUpperCase() as ContagionStatus;
 
 /** What belongs to the closing at which the scenarios were evaluated; null: that closing is in the view no more. */
-async function detailsOf(
-  { row }: ContagionIndexParent,
-  context: ApiContext,
-): Promise<PublishedContagionDetails | null> {
+async function detailsOf(row: ContagionRow, context: ApiContext): Promise<PublishedContagionDetails | null> {
   if (row.value.details) return row.value.details;
   const { time } = row.value.struct;
   const head = readyHead(await context.head());
@@ -105,13 +110,13 @@ export const ContagionIndex: ContagionIndexResolvers<ApiContext> = {
   struct: ({ row }) => row.value.struct.value,
   structTime: ({ row }) => row.value.struct.time,
   worst: ({ row }) => row.value.struct.worst,
-  scenarios: async (parent, _, context) => [...((await detailsOf(parent, context))?.scenarios ?? [])],
-  contributions: async (parent, _, context) => {
-    const found = (await detailsOf(parent, context))?.contributions;
+  scenarios: async ({ details }) => [...((await details())?.scenarios ?? [])],
+  contributions: async ({ details }) => {
+    const found = (await details())?.contributions;
     return found ? { ...found, sources: [...found.sources] } : null;
   },
-  indicators: async (parent, _, context) => {
-    const found = (await detailsOf(parent, context))?.indicators;
+  indicators: async ({ details }) => {
+    const found = (await details())?.indicators;
     if (!found) return null;
     const { concentration, ...rest } = found;
     return {
@@ -149,33 +154,12 @@ export const ContagionIndex: ContagionIndexResolvers<ApiContext> = {
     })),
   tainted: ({ row }) => row.value.tainted.map(([account, asset, share]) => ({ account, asset, share })),
   unpriced: ({ row }) => [...row.value.unpriced],
-  seq: ({ row }) => row.seq,
-  lineage: ({ row }) => row.lineage,
-  step: ({ row }) => row.step,
-  time: ({ row }) => row.time,
-  kind: ({ row }) => row.kind.toUpperCase() as Uppercase<typeof row.kind>,
-  finality: ({ row }) => (row.kind === 'final' ? 'FINAL' : 'PROVISIONAL'),
+  ...entryFields,
   ageSeconds: ({ ageSeconds }) => ageSeconds,
-  cut: ({ row }, _, context) => context.cuts.get(row.seq),
 };
 
 function entries<T>(record: { readonly [key: string]: T }): readonly (readonly [string, T])[] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-/** V_total of an asset by the newest index up to a time. */
-export async function vTotalOf(
-  context: ApiContext,
-  asset: string,
-  lineage: string,
-  time: number,
-): Promise<VTotal | null> {
-  const head = readyHead(await context.head());
-  const view = { lineage, seq: head.lastSeq, finalTime: head.finalTime, time };
-  const [row] = await context.services.store.contagion(view, {
-    ...{ fromTime: 0, toTime: time, statuses: null, ascending: false, limit: 1 },
-  });
-  return row?.value.assets[asset]?.vTotal ?? null;
 }
 
 function exposureGraph(

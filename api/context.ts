@@ -1,5 +1,5 @@
 import type { Cut } from '../schema/published.ts';
-import type { FeedReportRow, FoldHead, PublishedRow, ReadApi } from '../store/read-api.ts';
+import type { ContagionRow, FeedReportRow, FoldHead, PublishedRow, ReadApi } from '../store/read-api.ts';
 import { Batch } from './batch.ts';
 import type { JournalFeed } from './journal-feed.ts';
 import type { SnapshotCache } from './lending-snapshot.ts';
@@ -24,6 +24,8 @@ export interface ApiContext {
   readonly view: (asOf: Moment | null | undefined) => Promise<View>;
   /** The value in force in a view. Null: there is none. */
   readonly value: (view: View, asset: string) => Promise<PublishedRow | null>;
+  /** The newest contagion index of a lineage up to a time, as the journal stands; looked up once. Null: there is none. */
+  readonly contagion: (lineage: string, time: number) => Promise<ContagionRow | null>;
   readonly cuts: Batch<number, Cut>;
   readonly reports: Batch<{ readonly lineage: string; readonly feed: string; readonly time: number }, FeedReportRow>;
 }
@@ -32,6 +34,7 @@ export function createContext(services: ApiServices): ApiContext {
   const { store } = services;
   const views = new Map<string, Promise<View>>();
   const values = new Map<View, Batch<string, PublishedRow | null>>();
+  const indices = new Map<string, Promise<ContagionRow | null>>();
   let headRead: FoldHead | null = null;
   let head: Promise<FoldHead | null> | null = null;
   const readHead = () => {
@@ -65,6 +68,20 @@ export function createContext(services: ApiServices): ApiContext {
         values.set(view, batch);
       }
       return batch.get(asset);
+    },
+    contagion: (lineage, time) => {
+      const key = `${lineage} ${time}`;
+      let found = indices.get(key);
+      if (found === undefined) {
+        found = readHead().then(async (read) => {
+          const head = readyHead(read);
+          const view = { lineage, seq: head.lastSeq, finalTime: head.finalTime, time };
+          const range = { fromTime: 0, toTime: time, statuses: null, ascending: false, limit: 1 };
+          return (await store.contagion(view, range))[0] ?? null;
+        });
+        indices.set(key, found);
+      }
+      return found;
     },
     cuts: new Batch((seqs) => services.cuts.get(seqs)),
     reports: new Batch((refs) => store.feedReports(refs)),

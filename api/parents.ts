@@ -1,6 +1,6 @@
 import type { AccountData, AccountLeg } from '../risk/lending/account-data.ts';
 import type { PositionRecord, ReserveRecord } from '../risk/lending/evolve.ts';
-import type { PublishedSource } from '../schema/published.ts';
+import type { PublishedContagionDetails, PublishedSource } from '../schema/published.ts';
 import type { ContagionRow, PublishedRow } from '../store/read-api.ts';
 import type { LendingSnapshot, MarketView } from './lending-snapshot.ts';
 
@@ -22,6 +22,8 @@ export interface ContagionIndexParent {
   /** Seconds: the moment it is asked for. */
   readonly asOfTime: number;
   readonly ageSeconds: number;
+  /** Null: the closing at which the scenarios were evaluated is in the view no more. */
+  readonly details: () => Promise<PublishedContagionDetails | null>;
 }
 
 export interface SourceParent extends PublishedSource {

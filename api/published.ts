@@ -1,6 +1,6 @@
 import type { PublishedAsset } from '../schema/published.ts';
 import type { PublishedRow } from '../store/read-api.ts';
-import { vTotalOf } from './contagion.ts';
+import { entryFields } from './entry-fields.ts';
 import { ApiError } from './errors.ts';
 import type { FusedPriceParent, SourceParent, VScalarParent } from './parents.ts';
 import type {
@@ -51,16 +51,10 @@ function sources({ row }: VScalarParent): SourceParent[] {
 }
 
 const common = {
+  ...entryFields,
   asset: ({ row }) => row.asset,
   status: ({ row }) => status(row.value),
   statusSince: ({ row }) => row.value.statusSince ?? null,
-  seq: ({ row }) => row.seq,
-  lineage: ({ row }) => row.lineage,
-  step: ({ row }) => row.step,
-  time: ({ row }) => row.time,
-  kind: ({ row }) => row.kind.toUpperCase() as Uppercase<typeof row.kind>,
-  finality: ({ row }) => (row.kind === 'final' ? 'FINAL' : 'PROVISIONAL'),
-  cut: ({ row }, _, context) => context.cuts.get(row.seq),
   keepers: ({ row }) => keepers(row.value),
 } satisfies VScalarResolvers;
 
@@ -68,7 +62,10 @@ export const VScalar: VScalarResolvers = {
   ...common,
   value: ({ row }) => row.value.vScalar.value,
   wad: ({ row }) => row.value.vScalar.wad,
-  vTotal: ({ asOfTime, row }, _, context) => vTotalOf(context, row.asset, row.lineage, asOfTime),
+  vTotal: async ({ asOfTime, row }, _, context) => {
+    const found = await context.contagion(row.lineage, asOfTime);
+    return found?.value.assets[row.asset]?.vTotal ?? null;
+  },
   parts: (parent) => {
     const { vScalar, volatility, groups } = parent.row.value;
     const { alpha, raw, hold, flags } = vScalar;
