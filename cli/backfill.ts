@@ -9,7 +9,7 @@ import { withDatabase } from './database.ts';
 import { UnknownChainError } from './ingest.ts';
 import { migrateFor } from './migrate.ts';
 import { aborted, note, runPart, tell } from './part.ts';
-import { duration, type PartMessage, readLogLine } from './progress.ts';
+import { count, duration, type PartMessage, readLogLine } from './progress.ts';
 import { devnetOf, NoDevnetError, withDevnetNodes } from './running-devnet.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -184,5 +184,3 @@ function textOf({ chain, total, rows, notFinal }: BackfillReport): string {
   const left = notFinal.map(({ from, to }) => `; blocks ${from} to ${to} are not final yet`).join('');
   return `back-filled  ${chain}: ${found}${left}\n`;
 }
-
-const count = (value: number): string => value.toLocaleString('en-US');

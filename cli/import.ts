@@ -6,12 +6,13 @@ import { importHistory } from '../indexer/history/import-history.ts';
 import { HistoryRefusedError, type Mapping, parseMapping } from '../indexer/history/mapping.ts';
 import { type Recorded, readSeries } from '../indexer/history/read-series.ts';
 import { recordedChain, recordedChainName } from '../indexer/history/recorded-chain.ts';
+import { readLayer } from './configuration.ts';
 import { type Context, type ContextOptions, loadContext, projectDir, recordedLayer } from './context.ts';
 import { withDatabase } from './database.ts';
 import { foldOptionsOf } from './fold-options.ts';
 import { migrateFor } from './migrate.ts';
 import { note, runPart } from './part.ts';
-import { utc } from './progress.ts';
+import { count, utc } from './progress.ts';
 
 /** `avsl import MAPPING`: recorded prices as a log of their own, and the whole model on them. */
 export function importCommand(): Command {
@@ -105,7 +106,7 @@ const kept = ['$schema', 'parameters', 'assets', 'operation', 'chains'];
 
 /** chains.json with nothing but the recorded chain: what else it names stands on chains. */
 function layerOf(mapping: Mapping): unknown {
-  const base = JSON.parse(readFileSync(join(projectDir, 'chains.json'), 'utf8')) as { chains: object };
+  const base = readLayer(join(projectDir, 'chains.json'), 'chains.json').content as { chains: object };
   const none = (keys: readonly string[]): object => Object.fromEntries(keys.map((key) => [key, null]));
   return {
     ...none(Object.keys(base).filter((key) => !kept.includes(key))),
@@ -120,5 +121,3 @@ function keepLayer({ dataDir }: Context, mapping: Mapping): void {
   mkdirSync(dataDir, { recursive: true });
   writeFileSync(recordedLayer(dataDir), `${JSON.stringify(layerOf(mapping), null, 2)}\n`);
 }
-
-const count = (n: number): string => n.toLocaleString('en-US');

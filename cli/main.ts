@@ -83,7 +83,8 @@ async function programFor(args: readonly string[]): Promise<Command> {
     .addHelpText(
       'after',
       `
-Networks: --network devnet (default; local chains, needs nothing) or mainnet (set RPC_1, RPC_42161, RPC_8453).
+Networks: --network devnet (default; local chains, needs nothing) or mainnet (set RPC_1, RPC_42161, RPC_8453); recorded
+(what avsl import read, for api, fold and replay).
 Settings: PORT, DATABASE_URL, DATA_DIR, CHAINS_FILE, RPC_<CHAINID>, GATEWAY_<CHAINID>, LOG_LEVEL.
 Exit codes: 0 done, 1 failed, 2 a flag, command or setting is wrong.
 \`avsl <command> --help\` tells more.`,

@@ -269,7 +269,8 @@ function eta(remaining: number, perSecond: number | null): string {
   return seconds < 1 ? '' : `, ETA ${duration(seconds)}`;
 }
 
-const count = (value: number): string => Math.round(value).toLocaleString('en-US');
+/** A number as people read it. */
+export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 export function utc(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

@@ -1,5 +1,4 @@
 import { FatalError } from '../../schema/errors.ts';
-import type { ChainId } from '../../schema/ids.ts';
 import { type IngestedBlock, LogWriter } from '../../store/log-writer.ts';
 import { filtersFor } from '../sources/registry.ts';
 import { selectorsOf } from '../sources/selection.ts';
@@ -44,7 +43,7 @@ export async function importHistory(options: {
   const chain = recordedChain(options.mapping);
   const writer = await LogWriter.open({
     url: options.url,
-    chainId: recordedChainId satisfies ChainId,
+    chainId: recordedChainId,
     startBlock: chain.startBlock,
     selectors: selectorsOf({ filters: filtersFor(chain), stateReads: [] }),
   });
