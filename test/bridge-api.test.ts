@@ -3,8 +3,8 @@ import { exampleQueries } from '../api/graphiql.ts';
 import { type RunningApi, startApi } from '../api/server.ts';
 import { recompute, replay } from '../indexer/fold/replay.ts';
 import { runFold } from '../indexer/fold/run-fold.ts';
-import type { Hash } from '../schema/ids.ts';
-import { LogWriter } from '../store/log-writer.ts';
+import { askOf, toldOf } from './ask.ts';
+import { Bringer } from './bring-blocks.ts';
 import { madeUpFoldOptions } from './fold-options.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 import {
@@ -17,7 +17,7 @@ import {
   message,
   verifier,
 } from './synthetic-bridge.ts';
-import { type SyntheticBlock, type SyntheticChain, syntheticMeaning } from './synthetic-log.ts';
+import { type SyntheticChain, syntheticMeaning } from './synthetic-log.ts';
 
 /** A day at three chains of one bridged token, from rows as the contracts emit them to GraphQL. */
 const meaning = bridgedMeaning(syntheticMeaning({ assets: 1, stateReadEveryBlocks: 50 }));
@@ -78,29 +78,11 @@ const chains = bridgedSyntheticChains(meaning, start, seconds, happenings);
 
 let database: FreshDatabase;
 let api: RunningApi;
-const writers = new Map<number, LogWriter>();
+let bringer: Bringer;
 
 async function write(chain: SyntheticChain, from: number, to: number, finalSeconds: number): Promise<void> {
   const blocks = chain.blocks.filter(({ timestamp }) => timestamp > start + from && timestamp <= start + to);
-  const writer =
-    writers.get(chain.chainId) ??
-    (await LogWriter.open({ url: database.url, chainId: chain.chainId, startBlock: 0, selectors: chain.selectors }));
-  writers.set(chain.chainId, writer);
-  const first = blocks[0] as SyntheticBlock;
-  const base = chain.blocks.find(({ number }) => number === first.number - 1) ?? null;
-  const known = [writer.state.final, ...writer.state.hot].filter((ref) => ref !== null);
-  const hot = [
-    ...known.filter(({ number }) => number < first.number),
-    ...blocks.map(({ number, hash }) => ({ number, hash })),
-  ];
-  const finalised = chain.blocks.filter(({ timestamp }) => timestamp <= start + finalSeconds).at(-1) as SyntheticBlock;
-  const keepFrom = hot.findIndex(({ number }) => number >= finalised.number);
-  await writer.commit({
-    blocks,
-    base,
-    next: { final: hot[keepFrom] as { number: number; hash: Hash }, hot: hot.slice(keepFrom + 1) },
-    finalised,
-  });
+  await bringer.bring(chain, blocks, start + finalSeconds);
 }
 
 const fold = () => {
@@ -108,21 +90,8 @@ const fold = () => {
   return runFold({ ...options, operation: { ...options.operation, holdBackMsMax: 0 } });
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: tests compare whole answers.
-async function ask(query: string): Promise<{ data: any; errors?: { extensions: { code: string } }[] }> {
-  const response = await fetch(`${api.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  });
-  return (await response.json()) as never;
-}
-
-async function told(query: string) {
-  const { data, errors } = await ask(query);
-  expect(errors).toBe(undefined);
-  return data;
-}
+const ask = (query: string) => askOf(api, query);
+const told = (query: string) => toldOf(api, query);
 
 const at = (second: number) => `asOf: { time: ${start + second} }`;
 const ledger = async (second: number) => {
@@ -137,6 +106,7 @@ let whileBehind: { reasons: string[]; orphans: { state: string }[]; lossRemote: 
 
 beforeAll(async () => {
   database = await openFreshDatabase({ network: 'test' });
+  bringer = new Bringer({ url: database.url, startBlock: 0 });
   for (const chain of chains) await write(chain, -1, 1500, 1200);
   await fold();
   api = await startApi({ databaseUrl: database.url, port: 0, log: (line) => process.stderr.write(`${line}\n`) });
@@ -152,7 +122,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await api?.stop();
-  for (const writer of writers.values()) await writer.close();
+  await bringer?.close();
   await database?.drop();
 });
 

@@ -5,6 +5,7 @@ import { recompute, replay } from '../indexer/fold/replay.ts';
 import { runFold } from '../indexer/fold/run-fold.ts';
 import type { Hash } from '../schema/ids.ts';
 import { LogWriter } from '../store/log-writer.ts';
+import { askOf, toldOf } from './ask.ts';
 import { madeUpFoldOptions } from './fold-options.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 import { withContagion, withLending } from './synthetic-lending.ts';
@@ -43,21 +44,8 @@ afterAll(async () => {
   await database?.drop();
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: tests compare whole answers.
-async function ask(query: string, variables: object = {}): Promise<any> {
-  const response = await fetch(`${api.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  return response.json();
-}
-
-async function told(query: string, variables: object = {}) {
-  const { data, errors } = await ask(query, variables);
-  expect(errors).toBe(undefined);
-  return data;
-}
+const ask = (query: string, variables: object = {}) => askOf(api, query, variables);
+const told = (query: string, variables: object = {}) => toldOf(api, query, variables);
 
 type Share = { readonly name: string; readonly share: number };
 const sum = (shares: readonly Share[]) => shares.reduce((total, { share }) => total + share, 0);
@@ -122,7 +110,7 @@ it('a fall, a frozen oracle and a removed deployment do what they say; nonsense 
   const { simulateShock: removed } = await told(simulate, { shock: { removedDeployments: [deployments[0].id] } });
   expect(removed.shocked.accounts).toBeLessThan(removed.baseline.accounts);
 
-  const codes = async (shock: object) => (await ask(simulate, { shock })).errors?.[0].extensions.code;
+  const codes = async (shock: object) => (await ask(simulate, { shock })).errors?.[0]?.extensions.code;
   expect(await codes({ assetFalls: [{ asset: 'A0', fall: 1.5 }] })).toBe('BAD_USER_INPUT');
   expect(await codes({ issuerFailures: [{ issuer: 'nobody' }] })).toBe('BAD_USER_INPUT');
 });
@@ -146,7 +134,9 @@ it('explain names the inputs of an entry, with block and source', async () => {
   expect(of('GCI').map(({ input }: { input: string }) => input)).toEqual(
     expect.arrayContaining(['depth', 'positions', 'receipts']),
   );
-  expect((await ask('{ explain(seq: 99999999) { entry { seq } } }')).errors[0].extensions.code).toBe('NOT_INDEXED_YET');
+  expect((await ask('{ explain(seq: 99999999) { entry { seq } } }')).errors?.[0]?.extensions.code).toBe(
+    'NOT_INDEXED_YET',
+  );
 });
 
 it('replay and recompute find the same bytes', async () => {

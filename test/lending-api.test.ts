@@ -16,11 +16,12 @@ import type { PublishedAsset } from '../schema/published.ts';
 import { toFloat } from '../schema/units.ts';
 import { transaction } from '../store/database.ts';
 import { readObservations } from '../store/log-reader.ts';
-import { LogWriter } from '../store/log-writer.ts';
+import { type Answer, askOf, toldOf } from './ask.ts';
+import { Bringer } from './bring-blocks.ts';
 import { madeUpFoldOptions } from './fold-options.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 import { accountOf, tokenOf, withLending } from './synthetic-lending.ts';
-import { type SyntheticBlock, type SyntheticChain, syntheticChains, syntheticMeaning } from './synthetic-log.ts';
+import { type SyntheticChain, syntheticChains, syntheticMeaning } from './synthetic-log.ts';
 
 const meaning = withLending(syntheticMeaning({ assets: 3, stateReadEveryBlocks: 20 }));
 const step = meaning.parameters.stepSeconds;
@@ -29,56 +30,15 @@ const start = chains[0]?.blocks[0]?.timestamp as number;
 
 let database: FreshDatabase;
 let api: RunningApi;
-const writers = new Map<number, LogWriter>();
+let bringer: Bringer;
 
 const options = (): FoldOptions => madeUpFoldOptions(database.url, meaning, { once: true });
-
-/** Brings a chain's blocks of these seconds, and says up to when it is final. */
-async function write(chain: SyntheticChain, blocks: readonly SyntheticBlock[], finalSeconds: number): Promise<void> {
-  const writer =
-    writers.get(chain.chainId) ??
-    (await LogWriter.open({ url: database.url, chainId: chain.chainId, startBlock: 100, selectors: chain.selectors }));
-  writers.set(chain.chainId, writer);
-  const first = blocks[0] as SyntheticBlock;
-  const base = chain.blocks.find(({ number }) => number === first.number - 1) ?? null;
-  const known = [writer.state.final, ...writer.state.hot].filter((ref) => ref !== null);
-  const hot = [
-    ...known.filter(({ number }) => number < first.number),
-    ...blocks.map(({ number, hash }) => ({ number, hash })),
-  ];
-  const finalised = chain.blocks.filter(({ timestamp }) => timestamp <= start + finalSeconds).at(-1) as SyntheticBlock;
-  const keepFrom = hot.findIndex(({ number }) => number >= finalised.number);
-  await writer.commit({
-    blocks,
-    base,
-    next: { final: hot[keepFrom] as { number: number; hash: Hash }, hot: hot.slice(keepFrom + 1) },
-    finalised,
-  });
-}
 
 const between = (chain: SyntheticChain, from: number, to: number) =>
   chain.blocks.filter(({ timestamp }) => timestamp > start + from && timestamp <= start + to);
 
-interface Answer {
-  // biome-ignore lint/suspicious/noExplicitAny: tests compare whole answers.
-  data: any;
-  errors?: { message: string; extensions: { code: string } }[];
-}
-
-async function ask(query: string, variables: object = {}): Promise<Answer> {
-  const response = await fetch(`${api.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  return (await response.json()) as Answer;
-}
-
-async function told(query: string, variables: object = {}) {
-  const { data, errors } = await ask(query, variables);
-  expect(errors).toBe(undefined);
-  return data;
-}
+const ask = (query: string, variables: object = {}) => askOf(api, query, variables);
+const told = (query: string, variables: object = {}) => toldOf(api, query, variables);
 
 const code = ({ errors }: Answer) => errors?.map((error) => error.extensions.code).join();
 
@@ -226,13 +186,14 @@ const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
 beforeAll(async () => {
   database = await openFreshDatabase({ network: 'test' });
-  for (const chain of chains) await write(chain, between(chain, -1, 1500), 900);
+  bringer = new Bringer({ url: database.url, startBlock: 100 });
+  for (const chain of chains) await bringer.bring(chain, between(chain, -1, 1500), start + 900);
   await runFold(options());
   api = await startApi({ databaseUrl: database.url, port: 0, log: (line) => process.stderr.write(`${line}\n`) });
 });
 afterAll(async () => {
   await api?.stop();
-  for (const writer of writers.values()) await writer.close();
+  await bringer?.close();
   await database?.drop();
 });
 
@@ -416,7 +377,7 @@ it('an unknown price is null with a status, and a failed deployment says so on e
     price: null,
     suppliedUsd: null,
   });
-  for (const chain of chains) await write(chain, between(chain, 1500, 1800), 900);
+  for (const chain of chains) await bringer.bring(chain, between(chain, 1500, 1800), start + 900);
   await runFold(options());
   const after = closingAt(1750);
   const data = await told(
@@ -572,7 +533,7 @@ it('pages stay at their moment while a reorg replaces what they rest on, and an 
       parentHash = forked.hash;
       return forked;
     });
-    await write(chain, replaced, 900);
+    await bringer.bring(chain, replaced, start + 900);
   }
   await runFold(options());
   const after = await database.pool.query('SELECT revision FROM fold');

@@ -3,6 +3,7 @@ import { type RunningApi, startApi } from '../api/server.ts';
 import { type ChainName, chainAddresses, chainNames } from '../devnet/networks.ts';
 import { incidentWindow, phaseStart } from '../devnet/scenario.ts';
 import { toFloat } from '../schema/units.ts';
+import { askOf, toldOf } from './ask.ts';
 import { type Moment, PoolAnswers, type PoolPosition } from './pool-answers.ts';
 import type { Index, World } from './world.ts';
 
@@ -130,7 +131,7 @@ async function expectMarket(
 ): Promise<void> {
   const name = `${pool.chain} block ${moment.block}, time ${moment.time}`;
   const [expected, expectedReserves] = await poolSays(world, pool, moment);
-  const answer = await told(
+  const answer = await toldOf(
     api,
     `query ($asOf: AsOf!, $in: [ID!]!) {
       accounts(asOf: $asOf, where: { deployment: { in: $in } }, first: 500) { nodes { ${positionFields} } at { time } }
@@ -170,7 +171,7 @@ function valued(positions: readonly PoolPosition[], reserves: Reserves, compared
 async function expectLiquidations(api: RunningApi, pools: readonly PoolAnswers[], compared: Compared): Promise<void> {
   const found: object[] = [];
   for (let after: string | null = null; ; ) {
-    const { liquidations }: Answer = await told(
+    const { liquidations } = await toldOf(
       api,
       `query ($after: String) { liquidations(first: 50, after: $after) { nodes { deployment account blockNumber logIndex
         transactionHash collateralReserve collateralSeized debtReserve debtCovered liquidator receivedSupplyToken }
@@ -219,7 +220,7 @@ async function expectAccounts(
           null,
         ),
       ) as PoolPosition[];
-      const { data, errors } = await ask(
+      const { data, errors } = await askOf(
         api,
         `query ($address: Address!, $time: DateTime!) { account(address: $address, asOf: { time: $time }) {
           address collateralUsd debtUsd positions { ${positionFields} } } }`,
@@ -255,24 +256,4 @@ async function expectAccounts(
       }
     }
   }
-}
-
-interface Answer {
-  // biome-ignore lint/suspicious/noExplicitAny: tests compare whole answers.
-  [field: string]: any;
-}
-
-async function ask(api: RunningApi, query: string, variables: object) {
-  const response = await fetch(`${api.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  return (await response.json()) as { data: Answer; errors?: { message: string; extensions: { code: string } }[] };
-}
-
-async function told(api: RunningApi, query: string, variables: object): Promise<Answer> {
-  const { data, errors } = await ask(api, query, variables);
-  expect(errors).toBe(undefined);
-  return data;
 }

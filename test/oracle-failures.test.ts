@@ -8,6 +8,7 @@ import { Address, ChainId, Hash, Hex } from '../schema/ids.ts';
 import type { LogRow } from '../schema/log-rows.ts';
 import { logsSha256 } from '../store/log-digest.ts';
 import { LogWriter } from '../store/log-writer.ts';
+import { toldOf } from './ask.ts';
 import { madeUpFoldOptions } from './fold-options.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 import { accountOf, contracts, decimalsOf, SyntheticMarket, withLending, word } from './synthetic-lending.ts';
@@ -217,17 +218,7 @@ afterAll(async () => {
   await database?.drop();
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: tests compare whole answers.
-async function told(query: string, variables: object): Promise<any> {
-  const response = await fetch(`${api.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = await response.json();
-  expect(errors).toBe(undefined);
-  return data;
-}
+const told = (query: string, variables: object) => toldOf(api, query, variables);
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
