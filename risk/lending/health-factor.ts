@@ -10,7 +10,7 @@ export const NO_DEBT = 2n ** 256n - 1n;
  * leg's value times its threshold in basis points; all at least zero.
  *
  * Source: calculateUserAccountData of GenericLogic. Up to v3.0 (and in v2) the mean threshold is cut to whole basis points
- * first; v3.6 divides once. Recorded answers: test/recorded-aave.test.ts.
+ * first; v3.6 divides once. Recorded answers: test/recorded.test.ts.
  */
 export function healthFactor(
   rule: AccountingRule,

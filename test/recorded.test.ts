@@ -1,12 +1,20 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { toEventSelector } from 'viem';
 import { describe, expect, test } from 'vitest';
 import { loadContext, projectDir } from '../cli/context.ts';
-import { configurationAdopted, createDecoder, decodableTopics, lendingSources } from '../indexer/sources/registry.ts';
+import { peerOf } from '../indexer/sources/bridge-definitions.ts';
+import {
+  bridgeSources,
+  configurationAdopted,
+  createDecoder,
+  lendingSources,
+  sources,
+} from '../indexer/sources/registry.ts';
 import { healthFactor, NO_DEBT } from '../risk/lending/health-factor.ts';
-import type { DeploymentDefinition } from '../schema/events.ts';
-import { Address, ChainId, DeploymentId, Hash, Hex } from '../schema/ids.ts';
+import type { BridgeDefinition, DeploymentDefinition, IssuerDefinition } from '../schema/events.ts';
+import { Address, BridgeId, ChainId, DeploymentId, Hash, Hex, IssuerId } from '../schema/ids.ts';
 import type { LogRow } from '../schema/log-rows.ts';
 import { toFloat } from '../schema/units.ts';
 
@@ -23,6 +31,22 @@ interface Log {
   readonly logIndex: string;
   readonly transactionHash: string;
 }
+
+const messagingEvents = {
+  PacketSent: 'event PacketSent(bytes encodedPayload, bytes options, address sendLibrary)',
+  OFTSent:
+    'event OFTSent(bytes32 indexed guid, uint32 dstEid, address indexed fromAddress, uint256 amountSentLD, uint256 amountReceivedLD)',
+};
+
+const rowOf = (log: Log, chainId: number): LogRow => ({
+  chainId: ChainId(chainId),
+  blockNumber: Number(log.blockNumber),
+  logIndex: Number(log.logIndex),
+  transactionHash: Hash(log.transactionHash),
+  address: Address(log.address.toLowerCase()),
+  topics: log.topics.map(Hash),
+  data: Hex(log.data),
+});
 
 function receiptLogs(): readonly { readonly from: string; readonly log: Log }[] {
   const folder = join(recorded, '09_rpc_recordings');
@@ -46,14 +70,21 @@ function receiptLogs(): readonly { readonly from: string; readonly log: Log }[] 
 }
 
 describe.skipIf(absent)('recorded receipts', () => {
-  test('every log under a topic we know decodes to events', async () => {
+  /** Recorded logs of our sources, as rows of the chain. */
+  const logsOf = (ours: readonly { readonly topics: readonly Hash[] }[], chainId: number) => {
+    const topics = new Set<string>(ours.flatMap((source) => source.topics));
+    return receiptLogs()
+      .filter(({ log }) => topics.has(log.topics[0] ?? ''))
+      .map(({ from, log }) => ({ from, row: rowOf(log, chainId) }));
+  };
+
+  test('every log under a topic of an oracle or a lending protocol decodes to events', async () => {
     const { meaning } = await loadContext({ network: 'mainnet' }, {});
     const { deployments } = configurationAdopted(meaning, '');
-    const topics = new Set<string>(decodableTopics());
-    const logs = receiptLogs().filter(({ log }) => topics.has(log.topics[0] ?? ''));
     // Whoever emits is taken for a watched deployment, so that nothing is ignored as a stranger's.
     const template = deployments[0] as DeploymentDefinition;
-    const emitters = [...new Set(logs.map(({ log }) => log.address.toLowerCase()))].sort();
+    const logs = logsOf([...sources, ...lendingSources], template.chainId);
+    const emitters = [...new Set(logs.map(({ row }) => row.address))].sort();
     const watched = emitters.map(
       (address): DeploymentDefinition => ({
         ...template,
@@ -63,18 +94,9 @@ describe.skipIf(absent)('recorded receipts', () => {
     );
     const decoder = createDecoder([], { deployments: watched, tokens: [] });
     const kinds = new Map<string, number>();
-    for (const { from, log } of logs) {
-      const row: LogRow = {
-        chainId: ChainId(template.chainId),
-        blockNumber: Number(log.blockNumber),
-        logIndex: Number(log.logIndex),
-        transactionHash: Hash(log.transactionHash),
-        address: Address(log.address.toLowerCase()),
-        topics: log.topics.map(Hash),
-        data: Hex(log.data),
-      };
+    for (const { from, row } of logs) {
       const events = decoder.decodeLog(row);
-      expect(events.length, `${from} ${log.topics[0]} of ${log.address}`).toBeGreaterThan(0);
+      expect(events.length, `${from} ${row.topics[0]} of ${row.address}`).toBeGreaterThan(0);
       for (const event of events) {
         const kind = 'kind' in event ? `${event.type} ${event.kind}` : event.type;
         expect(
@@ -97,6 +119,55 @@ describe.skipIf(absent)('recorded receipts', () => {
       ScaledMinted: 21,
       ScaledTransferred: 4,
     });
+  });
+
+  test('every message of LayerZero has the GUID that its token says; transfers of strangers say nothing', () => {
+    const logs = logsOf(bridgeSources, 1).map(({ row }) => row);
+    const [packets, debits] = ['PacketSent', 'OFTSent'].map((name) => {
+      const topic = toEventSelector(messagingEvents[name as keyof typeof messagingEvents]);
+      return logs.filter(({ topics }) => topics[0] === topic);
+    }) as [LogRow[], LogRow[]];
+    // The sender of the packets, the two tokens' pools, and nobody else are watched.
+    const sender = Address('0x6d6620efa72948c5f68a3c8646d58c00d3f4a980');
+    const bridge: BridgeDefinition = {
+      id: BridgeId('recorded/layerzero-v2'),
+      chainId: ChainId(1),
+      source: 'layerzero-v2',
+      networkId: 30101,
+      contracts: Object.fromEntries(
+        (bridgeSources[0]?.contracts ?? []).map((name, i) => [
+          name,
+          name === 'endpoint' ? (packets[0] as LogRow).address : Address(`0x${String(i + 1).padStart(40, '0')}`),
+        ]),
+      ),
+      executors: [],
+      ...{ lagSecondsMax: 60, clockSkewSeconds: 15, stuckAfterSeconds: 3600, blockSeconds: 12, finalitySeconds: 900 },
+    };
+    const issuers = [sender, ...new Set(debits.map(({ address }) => address))].map((address): IssuerDefinition => {
+      const issuer = IssuerId(address.slice(2, 34));
+      const member = { issuer, bridge: bridge.id, chainId: bridge.chainId, networkId: bridge.networkId };
+      return {
+        ...{ id: issuer, class: 'bridge', backing: 'ledger', root: 'USD', lossGivenDefault: 1, reserves: [] },
+        outsideReserves: null,
+        ledger: {
+          ...{ kind: 'burn', home: bridge.chainId, sharedDecimals: 6, decimals: 6 },
+          members: [{ ...member, address, token: address, decimals: 6, role: 'supply', peers: [] }],
+        },
+      };
+    });
+    const decoder = createDecoder([], { deployments: [], tokens: [], bridges: [bridge], issuers });
+    const said = logs.flatMap((row) => decoder.decodeLog(row));
+    expect(said).toMatchObject(
+      packets.flatMap((_, i) => {
+        const guid = debits[i]?.topics[1];
+        const account = `0x${debits[i]?.topics[2]?.slice(26)}`;
+        return [
+          { type: 'BridgeMessageSent', guid, sender: peerOf(sender), sourceId: 30101 },
+          { type: 'BridgeTokensDebited', guid, account },
+        ];
+      }),
+    );
+    expect(said).toHaveLength(4);
   });
 });
 
