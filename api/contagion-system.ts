@@ -1,8 +1,7 @@
 import { type AccountTable, borrowerEntry, emptyTable, tableWith, valued } from '../risk/contagion/account-table.ts';
-import { type Frame, frameOf, type TokenClaim } from '../risk/contagion/frame.ts';
+import { type Frame, frameOf } from '../risk/contagion/frame.ts';
 import { contagionParameters } from '../risk/contagion/parameters.ts';
 import type { ContagionSystem } from '../risk/contagion/system.ts';
-import type { IssuerDefinition } from '../schema/events.ts';
 import type { PublishedAsset } from '../schema/published.ts';
 import type { ContagionRow } from '../store/read-api.ts';
 import type { ApiContext } from './context.ts';
@@ -76,7 +75,6 @@ async function build(
     isFresh: (market, { reserve }) => !unpriced.has(`${market}/${reserve}`),
     poolDepthOf: () => null,
     readingOf: () => ({ loss: 0, status: 'ok', reasons: [] }),
-    claimOf: (chainId, token) => claimOf(issuers, chainId, token),
     poolLossOf: () => 0,
   });
   let table: AccountTable = emptyTable;
@@ -115,12 +113,4 @@ function taintsOf(frame: Frame, tainted: ContagionRow['value']['tainted']) {
     if (slot !== undefined) found.set(key, (found.get(key) ?? new Map<number, number>()).set(slot, share));
   }
   return found;
-}
-
-function claimOf(issuers: readonly IssuerDefinition[], chainId: number, token: string): TokenClaim | undefined {
-  for (const { id, ledger } of issuers) {
-    if (!ledger?.members.some((member) => member.chainId === chainId && member.token === token)) continue;
-    return { issuer: id, side: ledger.kind === 'lock' && ledger.home === chainId ? 'home' : 'remote' };
-  }
-  return undefined;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Canonical } from '../schema/canonical.ts';
 import type { ModelParameters } from '../schema/events.ts';
 import { ChainId } from '../schema/ids.ts';
+import { usualParameters } from '../schema/parameters.fixture.ts';
 import type { JournalBody, JournalKind, PublishedAsset } from '../schema/published.ts';
 import { toWadRoundedUp } from '../schema/units.ts';
 import { noBridgeRows } from '../store/bridge-store.ts';
@@ -38,22 +39,7 @@ export interface Entry {
   readonly switchedFrom?: string;
 }
 
-const parameters: ModelParameters = {
-  stepSeconds,
-  ageingSeconds: 60,
-  staleHeartbeats: 1.5,
-  confidenceShareMax: 0.02,
-  groupWeightMax: 1 / 3,
-  groupsMin: 3,
-  futureSecondsMax: 60,
-  tauFastSeconds: 124_416,
-  tauSlowSeconds: 1_396_224,
-  alpha: 0.7,
-  vScalarMax: 5,
-  vStressFloor: { volatile: 1.5, lst: 0.15, wrapped: 0.15, stable: 0.25 },
-  holdSeconds: 86_400,
-  degradedWaitSeconds: 600,
-};
+const parameters: ModelParameters = { ...usualParameters(), stepSeconds, holdSeconds: 86_400 };
 
 /** A published value with one used and one refused source. */
 export function published(vScalar: number, price: number | null = 2000, k = 0): PublishedAsset {

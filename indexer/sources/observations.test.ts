@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Meaning } from '../../schema/chains-config.ts';
 import type { ChainExcluded, ChainReturned, FeedActivated } from '../../schema/events.ts';
 import { AssetId, ChainId, FeedId } from '../../schema/ids.ts';
+import { usualParameters } from '../../schema/parameters.fixture.ts';
 import {
   configAdoptedObservation,
   meaningSha256,
@@ -31,22 +32,7 @@ const excluded: ChainExcluded = { type: 'ChainExcluded', chainId: ChainId(8453),
 const returned: ChainReturned = { type: 'ChainReturned', chainId: ChainId(8453), throughBlock: 99, atStep: 8 };
 
 const meaning: Meaning = {
-  parameters: {
-    stepSeconds: 1,
-    ageingSeconds: 60,
-    staleHeartbeats: 1.5,
-    confidenceShareMax: 0.02,
-    groupWeightMax: 1 / 3,
-    groupsMin: 3,
-    futureSecondsMax: 60,
-    tauFastSeconds: 124_416,
-    tauSlowSeconds: 1_396_224,
-    alpha: 0.7,
-    vScalarMax: 5,
-    vStressFloor: { volatile: 1.5, lst: 0.15, wrapped: 0.15, stable: 0.25 },
-    holdSeconds: 600,
-    degradedWaitSeconds: 600,
-  },
+  parameters: usualParameters(),
   assets: { ETH: { class: 'volatile', root: 'ETH' } },
   chains: {
     one: { chainId: 1, startBlock: 5, blockSeconds: 12, stateReadEveryBlocks: 10, reorgDepthBlocksMax: 64, feeds: {} },

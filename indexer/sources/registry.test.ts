@@ -13,6 +13,7 @@ import { describe, expect, test } from 'vitest';
 import type { Meaning } from '../../schema/chains-config.ts';
 import { Address, ChainId, Hash, Hex } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
+import { usualParameters } from '../../schema/parameters.fixture.ts';
 import { observationOf, parseObservation } from './observations.ts';
 import {
   bridgeSources,
@@ -427,22 +428,7 @@ test('recorded logs read the same by an independent decoder', () => {
   }
 });
 
-const parameters: Meaning['parameters'] = {
-  stepSeconds: 1,
-  ageingSeconds: 60,
-  staleHeartbeats: 1.5,
-  confidenceShareMax: 0.02,
-  groupWeightMax: 1 / 3,
-  groupsMin: 3,
-  futureSecondsMax: 60,
-  tauFastSeconds: 124_416,
-  tauSlowSeconds: 1_396_224,
-  alpha: 0.7,
-  vScalarMax: 5,
-  vStressFloor: { volatile: 1.5, lst: 0.15, wrapped: 0.15, stable: 0.25 },
-  holdSeconds: 600,
-  degradedWaitSeconds: 600,
-};
+const parameters = usualParameters();
 const proxy = `0x${'aa'.repeat(20)}`;
 const pythContract = `0x${'bb'.repeat(20)}`;
 const server = `0x${'cc'.repeat(20)}`;

@@ -24,16 +24,21 @@ export function issuerLosses(state: State): readonly IssuerLoss[] {
   });
 }
 
-/** Whose claim a bridged token is, and on which side of its bridge; undefined: it is not bridged, or not watched. */
+/** Whose claim a bridged token is, and on which side of its bridge. */
+export interface TokenClaim {
+  readonly issuer: string;
+  readonly side: 'home' | 'remote';
+}
+
+/** The claim that the token is by definition of the issuers; undefined: it is not bridged, or not watched. */
 export function claimOf(
-  state: State,
+  definitions: Iterable<IssuerDefinition>,
   chainId: number,
   token: string,
-): { readonly issuer: string; readonly side: 'home' | 'remote' } | undefined {
-  for (const issuer of state.keys('issuer')) {
-    if (memberOf(state, issuer, chainId)?.token !== token) continue;
-    const { ledger } = (record<IssuerRecord>(state, 'issuer', issuer) as IssuerRecord).definition;
-    return { issuer, side: ledger?.kind === 'lock' && ledger.home === chainId ? 'home' : 'remote' };
+): TokenClaim | undefined {
+  for (const { id, ledger } of definitions) {
+    if (!ledger?.members.some((member) => member.chainId === chainId && member.token === token)) continue;
+    return { issuer: id, side: ledger.kind === 'lock' && ledger.home === chainId ? 'home' : 'remote' };
   }
   return undefined;
 }

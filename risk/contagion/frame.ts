@@ -6,6 +6,7 @@ import type {
 } from '../../schema/events.ts';
 import type { PublishedAsset, PublishedContagionAsset, PublishedIssuer } from '../../schema/published.ts';
 import { toFloat } from '../../schema/units.ts';
+import { claimOf, type TokenClaim } from '../bridge/issuer-losses.ts';
 import { debtIndexAt, liquidityIndexAt } from '../lending/accrual.ts';
 import type { EModeRecord, ReserveRecord } from '../lending/evolve.ts';
 import { BASE_DECIMALS, type Market, priceOf } from '../lending/market.ts';
@@ -71,9 +72,6 @@ export type IssuerReading = {
   readonly reasons: readonly string[];
 };
 
-/** Whose claim a token is, beyond the issuers of its asset. */
-export type TokenClaim = { readonly issuer: string; readonly side: 'home' | 'remote' };
-
 /** What a frame is made of, whoever keeps it. */
 export type FrameFacts = {
   readonly time: number;
@@ -94,7 +92,6 @@ export type FrameFacts = {
   /** USD at the age of what it rests on; null: no watched pool shows it. */
   readonly poolDepthOf: (asset: string) => number | null;
   readonly readingOf: (issuer: string, side: TokenClaim['side']) => IssuerReading;
-  readonly claimOf: (chainId: number, token: string) => TokenClaim | undefined;
   /** Observed loss of the receipts of a reserve that cannot be withdrawn. */
   readonly poolLossOf: (key: string, record: ReserveRecord) => number;
 };
@@ -124,7 +121,7 @@ export function frameOf(facts: FrameFacts): Frame {
     for (const { reserve } of market.reserves) {
       const asset = tokenAssets.get(`${chainId}:${reserve}`) ?? null;
       const known = asset === null ? undefined : slots.get(asset);
-      const claim = facts.claimOf(chainId, reserve);
+      const claim = claimOf(facts.issuers, chainId, reserve);
       const slot = known
         ? { ...known, id: claim?.side === 'remote' ? `${known.id}:${claim.issuer}` : known.id, claim }
         : unknownToken(`token:${facts.chainName(chainId)}/${reserve}`);

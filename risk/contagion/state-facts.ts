@@ -2,7 +2,7 @@ import { invariant } from '../../schema/errors.ts';
 import type { ConfigurationAdopted, FeedDefinition } from '../../schema/events.ts';
 import type { PublishedAsset } from '../../schema/published.ts';
 import { toFloat } from '../../schema/units.ts';
-import { claimOf, issuerLosses } from '../bridge/issuer-losses.ts';
+import { issuerLosses } from '../bridge/issuer-losses.ts';
 import type { FeedFacts } from '../close-asset.ts';
 import type { DeploymentRecord, ReserveRecord } from '../lending/evolve.ts';
 import { isPriceRead, type Market, MarketAt, marketOf } from '../lending/market.ts';
@@ -89,7 +89,6 @@ export function stateFacts(state: State, time: number): FrameFacts {
       const { lossHome, lossRemote, reasons, status } = found;
       return { loss: side === 'home' ? lossHome : lossRemote, status, reasons };
     },
-    claimOf: (chainId, token) => claimOf(state, chainId, token),
     poolLossOf: (key, record) => {
       const { fullSince, samples } = state.get('contagion', `receipts/${key}`) as unknown as ReceiptsRow;
       const then = samples[0]?.[1] ?? 0;
