@@ -2,6 +2,7 @@ import { type AccountTable, borrowerEntry, emptyTable, tableWith, valued } from 
 import { type Frame, frameOf } from '../risk/contagion/frame.ts';
 import { contagionParameters } from '../risk/contagion/parameters.ts';
 import type { ContagionSystem } from '../risk/contagion/system.ts';
+import { Workspace } from '../risk/contagion/workspace.ts';
 import type { PublishedAsset } from '../schema/published.ts';
 import type { ContagionRow } from '../store/read-api.ts';
 import type { ApiContext } from './context.ts';
@@ -100,7 +101,7 @@ async function build(
       }),
       issuers: frame.issuers.map((issuer) => ({ ...issuer, loss: value.issuers[issuer.id]?.loss ?? issuer.loss })),
       deployments: frame.deployments,
-      accounts: valued(frame, table, taintsOf(frame, value.tainted)).accounts,
+      accounts: valued(frame, table, taintsOf(frame, value.tainted), new Workspace()).accounts,
     },
   };
 }

@@ -5,6 +5,7 @@ import { fastSolver } from '../risk/contagion/fast-solver.ts';
 import { defaultContagionParameters as parameters } from '../risk/contagion/parameters.ts';
 import { plainSolver } from '../risk/contagion/plain-solver.ts';
 import type { ContagionSystem } from '../risk/contagion/system.ts';
+import { Workspace } from '../risk/contagion/workspace.ts';
 import { contagionBook } from './contagion-book.ts';
 import { inChild, thousands } from './measure.ts';
 
@@ -45,10 +46,10 @@ function timed<T>(body: () => T): { readonly result: T; readonly cost: Cost } {
 }
 
 /** From amounts as columns: values them, builds the solver's columns, solves. */
-function once(book: ContagionSystem, prices: Float64Array, implementation: typeof fastSolver) {
+function once(book: ContagionSystem, prices: Float64Array, implementation: typeof fastSolver, workspace: Workspace) {
   const now = timed(() => {
-    const system = { ...book, accounts: valued(book.accounts, prices) };
-    const solver = implementation(system, parameters);
+    const system = { ...book, accounts: valued(book.accounts, prices, workspace) };
+    const solver = implementation(system, parameters, workspace);
     return { system, solver, now: contagionNow(system, solver) };
   });
   const { system, solver } = now.result;
@@ -57,19 +58,21 @@ function once(book: ContagionSystem, prices: Float64Array, implementation: typeo
 }
 
 /** USD amounts of every leg out of token amounts. */
-function valued(accounts: AccountColumns, prices: Float64Array): AccountColumns {
+function valued(accounts: AccountColumns, prices: Float64Array, workspace: Workspace): AccountColumns {
   const { collateral, debts } = accounts;
   return {
     ...accounts,
-    collateral: { ...collateral, usd: products(collateral.usd, collateral.asset, prices) },
-    debts: { ...debts, usd: products(debts.usd, debts.asset, prices) },
+    collateral: {
+      ...collateral,
+      usd: products(collateral, prices, workspace.float64('collateralUsd', collateral.usd.length)),
+    },
+    debts: { ...debts, usd: products(debts, prices, workspace.float64('debtsUsd', debts.usd.length)) },
   };
 }
 
-function products(amounts: Float64Array, assets: Uint16Array, prices: Float64Array): Float64Array {
-  const found = new Float64Array(amounts.length);
-  for (let k = 0; k < amounts.length; k++) found[k] = amounts[k]! * prices[assets[k]!]!;
-  return found;
+function products({ asset, usd }: AccountColumns['debts' | 'collateral'], prices: Float64Array, into: Float64Array) {
+  for (let k = 0; k < into.length; k++) into[k] = usd[k]! * prices[asset[k]!]!;
+  return into;
 }
 
 /** Everything published, with typed arrays as arrays. */
@@ -88,10 +91,11 @@ function measure(): void {
   const system = contagionBook(accountCount);
   const bookMb = process.memoryUsage().rss / 2 ** 20;
   const prices = new Float64Array(system.assets.length).fill(1);
-  const runs = Array.from({ length: passes }, () => once(system, prices, fastSolver));
+  const workspace = new Workspace();
+  const runs = Array.from({ length: passes }, () => once(system, prices, fastSolver, workspace));
   const first = runs[0]!;
   const rssPeakMb = process.resourceUsage().maxRSS / 1024;
-  const plain = once(system, prices, plainSolver);
+  const plain = once(system, prices, plainSolver, workspace);
   if (outputs(first) !== outputs(plain)) throw new Error('The fast solver and the plain one differ');
   process.send?.({
     first: { now: first.nowCost, struct: first.structCost },

@@ -4,6 +4,7 @@ import type { PositionRecord } from '../lending/evolve.ts';
 import type { AccountColumns } from './account-columns.ts';
 import { AMOUNT_USD_MAX } from './check-system.ts';
 import { categoryOf, type Frame, type MarketFrame } from './frame.ts';
+import type { Workspace } from './workspace.ts';
 
 /** A borrower in tokens of scaled balances, which change only when it acts. Slots are those of a frame. */
 export type BorrowerEntry = {
@@ -206,11 +207,15 @@ function placeOf(keys: readonly string[], key: string): number {
 /** Taint by borrower's key and asset slot. */
 export type Taints = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
-/** The table at a frame's values, and the share of its collateral that is priced and of deployments that are covered. */
+/**
+ * The table at a frame's values, and the share of its collateral that is priced and of deployments that are covered. The
+ * columns stand in the workspace.
+ */
 export function valued(
   frame: Frame,
   table: AccountTable,
   taints: Taints,
+  workspace: Workspace,
 ): { readonly accounts: AccountColumns; readonly coverage: number; readonly collateralUsd: number } {
   const { reserves } = frame;
   const assetOf = Uint16Array.from(reserves, ({ asset }) => asset);
@@ -223,10 +228,10 @@ export function valued(
 
   const { collateral, collateralStart, debts, keys } = table;
   const legs = collateral.tokens.length;
-  const asset = new Uint16Array(legs);
-  const usd = new Float64Array(legs);
-  const priced = new Uint8Array(legs);
-  const taint = new Float64Array(legs);
+  const asset = workspace.uint16('collateralAsset', legs);
+  const usd = workspace.float64('collateralUsd', legs);
+  const priced = workspace.uint8('priced', legs);
+  const taint = workspace.float64('taint', legs).fill(0);
   let total = 0;
   let known = 0;
   for (let i = 0; i < keys.length; i++) {
@@ -253,9 +258,9 @@ export function valued(
     }
   }
   const owed = debts.tokens.length;
-  const debtAsset = new Uint16Array(owed);
-  const debtValue = new Float64Array(owed);
-  const pool = new Int32Array(owed);
+  const debtAsset = workspace.uint16('debtAsset', owed);
+  const debtValue = workspace.float64('debtValue', owed);
+  const pool = workspace.int32('pool', owed);
   for (let l = 0; l < owed; l++) {
     const reserve = debts.reserve[l] as number;
     debtAsset[l] = assetOf[reserve] as number;

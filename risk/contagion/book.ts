@@ -2,12 +2,15 @@ import type { PositionRecord } from '../lending/evolve.ts';
 import type { State } from '../state.ts';
 import { type AccountTable, type BorrowerEntry, borrowerEntry, emptyTable, tableWith } from './account-table.ts';
 import type { Frame } from './frame.ts';
+import { Workspace } from './workspace.ts';
 
 /**
  * The borrowers of the state as columns, kept from closing to closing: only accounts whose record changed, by an event or
  * by undoing one, are read again; all of them where a threshold, a category or a reserve did. Derived from the state alone.
  */
 export class Book {
+  /** For the evaluation of the positions now and of those before the publication's window. */
+  readonly workspaces = { now: new Workspace(), before: new Workspace() } as const;
   readonly #state: State;
   #table: AccountTable = emptyTable;
   /** Keys of positions that changed since; null: every one is read again. */

@@ -31,6 +31,7 @@ import {
 import { stateFacts } from './state-facts.ts';
 import type { ContagionSystem } from './system.ts';
 import { vTotal } from './v-total.ts';
+import type { Workspace } from './workspace.ts';
 
 /** GCI_struct as it was last evaluated. */
 type StructRow = PublishedStruct & { readonly step: number };
@@ -64,12 +65,14 @@ export function closeContagion(input: {
   const table = book.tableAt(frame);
   const taints = taintsOf(frame, taintedAccounts(state));
   const isDue = former === null || input.urgent || step >= former.step + settings.structEverySteps;
-  const found = evaluate(frame, table, taints, parameters, isDue);
+  const { workspaces } = book;
+  const found = evaluate(frame, table, taints, parameters, isDue, workspaces.now);
   const tableBefore = tableWith(
     table,
     new Map([...positionsAt(state, since)].map(([key, one]) => [key, one === null ? null : borrowerEntry(frame, one)])),
   );
-  const before = tableBefore === table ? found : evaluate(frame, tableBefore, taints, parameters, isDue);
+  const before =
+    tableBefore === table ? found : evaluate(frame, tableBefore, taints, parameters, isDue, workspaces.before);
 
   const struct: StructRow =
     found.struct === null || before.struct === null
@@ -164,11 +167,12 @@ function evaluate(
   taints: Taints,
   parameters: ContagionParameters,
   withStruct: boolean,
+  workspace: Workspace,
 ) {
-  const { accounts, collateralUsd, coverage } = valued(frame, table, taints);
+  const { accounts, collateralUsd, coverage } = valued(frame, table, taints, workspace);
   const { assets, deployments, issuers, roots } = frame;
   const system: ContagionSystem = { roots, assets, issuers, deployments, accounts };
-  const solver = fastSolver(system, parameters);
+  const solver = fastSolver(system, parameters, workspace);
   const now = contagionNow(system, solver);
   const struct = withStruct ? contagionStruct(system, parameters, solver, now.state) : null;
   return { system, solver, now, struct, coverage, collateralUsd };

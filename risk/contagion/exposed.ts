@@ -1,5 +1,6 @@
 import type { CollateralColumns, Positions } from './positions.ts';
 import type { ContagionSystem } from './system.ts';
+import type { Workspace } from './workspace.ts';
 import type { World } from './world.ts';
 
 /**
@@ -45,7 +46,7 @@ export class Exposed {
   readonly #salesUsd: Float64Array;
   readonly #shortfallsUsd: Float64Array;
 
-  constructor(system: ContagionSystem, positions: Positions) {
+  constructor(system: ContagionSystem, positions: Positions, workspace: Workspace) {
     this.#rules = {
       bonus: Float64Array.from(system.deployments, ({ bonus }) => bonus),
       closeFactor: Float64Array.from(system.deployments, ({ closeFactor }) => closeFactor),
@@ -54,8 +55,8 @@ export class Exposed {
     this.#positions = positions;
     const { collateral, collateralStart, count } = positions;
     this.#all = { count, borrower: null, start: collateralStart, legs: collateral };
-    this.#outer = new Selection(OUTER_LIMIT, positions);
-    this.#inner = new Selection(INNER_LIMIT, positions);
+    this.#outer = new Selection(OUTER_LIMIT, positions, workspace, 'outer');
+    this.#inner = new Selection(INNER_LIMIT, positions, workspace, 'inner');
     this.#sellsAs = Int32Array.from(system.assets, ({ sellsAs }) => sellsAs);
     this.#salesUsd = new Float64Array(system.assets.length);
     this.#shortfallsUsd = new Float64Array(system.issuers.length);
@@ -123,18 +124,27 @@ class Selection {
   readonly start: Int32Array;
   count = 0;
   legs: CollateralColumns;
+  readonly #room: (legs: number) => CollateralColumns;
   readonly #limit: number;
   /** Those left out may have come down to the sale threshold once an asset is left with this share of its value. */
   readonly #ratioMin: number;
   /** What assets were worth then; null: nothing is selected. */
   #then: Pick<World, 'values' | 'rootImpacts'> | null = null;
 
-  constructor(limit: number, { collateral, count }: Positions) {
+  constructor(limit: number, { collateral, count }: Positions, workspace: Workspace, name: string) {
     this.#limit = limit;
     this.#ratioMin = (1 + 2e-6) / limit;
-    this.borrower = new Int32Array(count);
-    this.start = new Int32Array(count + 1);
-    this.legs = room(0, collateral.keptAll);
+    this.borrower = workspace.int32(`borrower of ${name}`, count);
+    this.start = workspace.int32(`start of ${name}`, count + 1);
+    this.#room = (legs) => ({
+      asset: workspace.uint16(`asset of ${name}`, legs),
+      weighted: workspace.float64(`weighted of ${name}`, legs),
+      net: workspace.float64(`net of ${name}`, legs),
+      unhedged: workspace.float64(`unhedged of ${name}`, legs),
+      kept: workspace.float64(`kept of ${name}`, collateral.keptAll ? 0 : legs),
+      keptAll: collateral.keptAll,
+    });
+    this.legs = this.#room(0);
   }
 
   forget(): void {
@@ -168,9 +178,10 @@ class Selection {
       borrower[found++] = n;
       end += to - from;
     }
-    if (end > this.legs.net.length) this.legs = room(Math.ceil(1.5 * end), this.legs.keptAll);
+    if (end > this.legs.net.length) this.legs = this.#room(Math.ceil(1.5 * end));
     const { asset, kept, keptAll, net, unhedged, weighted } = this.legs;
     let at = 0;
+    start[0] = 0;
     for (let m = 0; m < found; m++) {
       const n = borrower[m]!;
       for (let k = source.start[n]!; k < source.start[n + 1]!; k++, at++) {
@@ -191,15 +202,4 @@ class Selection {
 function ratio(now: number, then: number): number {
   if (now === then) return 1;
   return now < VALUE_MIN ? 0 : now / then;
-}
-
-function room(count: number, keptAll: boolean): CollateralColumns {
-  return {
-    asset: new Uint16Array(count),
-    weighted: new Float64Array(count),
-    net: new Float64Array(count),
-    unhedged: new Float64Array(count),
-    kept: new Float64Array(keptAll ? 0 : count),
-    keptAll,
-  };
 }

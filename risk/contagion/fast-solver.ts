@@ -4,7 +4,13 @@ import type { ContagionParameters } from './parameters.ts';
 import { type Positions, positionsOf } from './positions.ts';
 import type { ContagionSolver, ContagionState, FixedPoint, Stress } from './solver.ts';
 import type { ContagionSystem, Shock } from './system.ts';
+import { Workspace } from './workspace.ts';
 import { consequences, raise, World } from './world.ts';
+
+/** Far above any rounding of a sum over an account's legs. */
+const SLACK = 1 + 1e-6;
+/** Rounding is relative above it. */
+const UNDERFLOW_MAX = 1e-200;
 
 /** What falls alone do, by borrower: fixed for a market however many solves there are at it. */
 type Market = {
@@ -21,18 +27,24 @@ type Market = {
  * The map of risk model 1.5 over columns. Accounts far from their threshold take no part in the rounds (`Exposed`): they
  * would add exactly 0. Bit for bit the results of `plainSolver`.
  * Source: risk model 1.5, 1.12. Golden file: gci.json.
+ * @param workspace the solver stands in it until another is made there.
  * @throws {InvariantError} for bad input, naming its place (`check-system.ts`).
  */
-export function fastSolver(system: ContagionSystem, parameters: ContagionParameters): ContagionSolver {
+export function fastSolver(
+  system: ContagionSystem,
+  parameters: ContagionParameters,
+  workspace: Workspace = new Workspace(),
+): ContagionSolver {
   checkFrame(system);
-  const positions = positionsOf(system);
-  const { collateral, collateralStart, count, netDebtUsd } = positions;
-  const exposed = new Exposed(system, positions);
+  const positions = positionsOf(system, workspace);
+  const { collateral, collateralStart, count, netDebtUsd, weightedUsd } = positions;
+  const exposed = new Exposed(system, positions, workspace);
   const markets = new Map<string, Market>();
+  const { betaMax } = parameters;
   const betaOf = (weighted: number, debt: number) =>
-    debt > 0 ? Math.min(parameters.betaMax, Math.max(0, weighted / debt - 1)) : parameters.betaMax;
+    debt > 0 ? Math.min(betaMax, Math.max(0, weighted / debt - 1)) : betaMax;
 
-  const betaAtCut = new Float64Array(count);
+  const betaAtCut = workspace.float64('betaAtCut', count);
   let totalDebtUsd = 0;
   let totalNetDebtUsd = 0;
   for (let i = 0; i < count; i++) {
@@ -46,7 +58,7 @@ export function fastSolver(system: ContagionSystem, parameters: ContagionParamet
     const key = falls.join();
     let market = markets.get(key);
     if (market === undefined) {
-      market = marketOf(system, positions, falls, betaAtCut, betaOf);
+      market = marketOf(system, positions, falls, betaAtCut, betaOf, workspace, markets.size);
       markets.set(key, market);
     }
     return market;
@@ -80,10 +92,14 @@ export function fastSolver(system: ContagionSystem, parameters: ContagionParamet
     const world = new World(system, shock);
     world.set(state.impacts, state.issuerLosses);
     const accountStress = new Float64Array(count);
+    const safeAbove = ((1 + betaMax) * SLACK) / leastLeft(world, collateral);
     let lost = 0;
     let badDebtUsd = 0;
     for (let i = 0; i < count; i++) {
       const debt = market.debtUsd[i]!;
+      const atCut = weightedUsd[i]!;
+      // Its health was and stays beyond what counts: r = 0.
+      if (atCut >= debt * safeAbove && atCut > UNDERFLOW_MAX) continue;
       const weighted = world.sumUsd(collateral, collateral.weighted, collateralStart[i]!, collateralStart[i + 1]!);
       const fell = market.beta[i]! - betaOf(weighted, debt);
       if (fell > 0) {
@@ -106,19 +122,29 @@ export function fastSolver(system: ContagionSystem, parameters: ContagionParamet
   return { netDebtUsd, totalDebtUsd, totalNetDebtUsd, solve, stress };
 }
 
+/** The least share of its value that a leg is left with: 0 where some keep a part only. */
+function leastLeft({ remains, rootImpacts }: World, { keptAll }: Positions['collateral']): number {
+  if (!keptAll) return 0;
+  let least = 1;
+  for (let k = 0; k < remains.length; k++) least = Math.min(least, remains[k]! * (1 - rootImpacts[k]!));
+  return least;
+}
+
 function marketOf(
   system: ContagionSystem,
   positions: Positions,
   falls: readonly number[],
   betaAtCut: Float64Array,
   betaOf: (weighted: number, debt: number) => number,
+  workspace: Workspace,
+  number: number,
 ): Market {
   const { count, collateral, collateralStart, debtStart, debts } = positions;
   const calm = falls.every((fall) => fall === 0);
   const remains = Float64Array.from(system.assets, ({ root }) => 1 - falls[root]!);
-  const debtUsd = calm ? positions.debtUsd : new Float64Array(count);
-  const netDebtUsd = calm ? positions.netDebtUsd : new Float64Array(count);
-  const beta = calm ? betaAtCut : new Float64Array(count);
+  const debtUsd = calm ? positions.debtUsd : workspace.float64(`debtUsd of market ${number}`, count);
+  const netDebtUsd = calm ? positions.netDebtUsd : workspace.float64(`netDebtUsd of market ${number}`, count);
+  const beta = calm ? betaAtCut : workspace.float64(`beta of market ${number}`, count);
   let badDebtUsd = 0;
   for (let i = 0; i < count; i++) {
     let weighted = positions.weightedUsd[i]!;

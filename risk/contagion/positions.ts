@@ -1,6 +1,7 @@
 import type { AccountColumns } from './account-columns.ts';
-import { checkAccount } from './check-system.ts';
+import { checkAccounts } from './check-system.ts';
 import type { ContagionSystem } from './system.ts';
+import type { Workspace } from './workspace.ts';
 
 /** What is fixed at the cut, as columns beside those of the accounts. */
 export type Positions = {
@@ -40,72 +41,79 @@ export type DebtColumns = {
 };
 
 /**
- * One pass over the accounts.
+ * One pass over the accounts. The columns stand in the workspace.
  * @throws {InvariantError} for bad input, naming its place (`check-system.ts`). The rest of the system was checked.
  */
-export function positionsOf(system: ContagionSystem): Positions {
+export function positionsOf(system: ContagionSystem, workspace: Workspace): Positions {
+  checkAccounts(system);
   const { accounts } = system;
   const { collateral, collateralStart, count, debts, debtStart } = accounts;
+  const { asset, liquidationThreshold, usd } = collateral;
+  const { asset: debtAsset, usd: owedUsd } = debts;
   const roots = Int32Array.from(system.assets, ({ root }) => root);
-  const debtUsd = new Float64Array(count);
-  const netDebtUsd = new Float64Array(count);
-  const weightedUsd = new Float64Array(count);
-  const weighted = new Float64Array(collateral.usd.length);
-  const unhedged = new Float64Array(collateral.usd.length);
+  const debtUsd = workspace.float64('debtUsd', count);
+  const netDebtUsd = workspace.float64('netDebtUsd', count);
+  const weightedUsd = workspace.float64('weightedUsd', count);
+  const weighted = workspace.float64('weighted', usd.length);
+  const unhedged = workspace.float64('unhedged', usd.length);
   // Gross until an account is found that owes what it holds.
-  let net = collateral.usd;
-  let debtNet = debts.usd;
+  let net = usd;
+  let debtNet = owedUsd;
 
   for (let i = 0; i < count; i++) {
-    checkAccount(system, i);
     const legs = collateralStart[i]!;
     const legsEnd = collateralStart[i + 1]!;
     const owed = debtStart[i]!;
     const owedEnd = debtStart[i + 1]!;
     let total = 0;
-    for (let l = owed; l < owedEnd; l++) total += debts.usd[l]!;
+    for (let l = owed; l < owedEnd; l++) total += owedUsd[l]!;
     let ofAll = 0;
     let ownsDebt = false;
     for (let k = legs; k < legsEnd; k++) {
-      weighted[k] = collateral.liquidationThreshold[k]! * collateral.usd[k]!;
-      ofAll += weighted[k]!;
+      const ofLeg = liquidationThreshold[k]! * usd[k]!;
+      weighted[k] = ofLeg;
+      ofAll += ofLeg;
     }
     for (let k = legs; k < legsEnd; k++) {
-      const asset = collateral.asset[k]!;
-      const root = roots[asset]!;
+      const held = asset[k]!;
+      const root = roots[held]!;
       let debtOfAsset = 0;
       let debtOfRoot = 0;
       for (let l = owed; l < owedEnd; l++) {
-        const other = debts.asset[l]!;
+        const other = debtAsset[l]!;
         if (roots[other] !== root) continue;
-        debtOfRoot += debts.usd[l]!;
-        if (other === asset) debtOfAsset += debts.usd[l]!;
+        debtOfRoot += owedUsd[l]!;
+        if (other === held) debtOfAsset += owedUsd[l]!;
       }
       if (debtOfAsset > 0) {
-        if (net === collateral.usd) {
-          net = collateral.usd.slice();
-          debtNet = debts.usd.slice();
+        if (net === usd) {
+          net = workspace.float64('net', usd.length);
+          net.set(usd);
+          debtNet = workspace.float64('debtNet', owedUsd.length);
+          debtNet.set(owedUsd);
         }
-        net[k] = withoutOther(collateral, k, legs, legsEnd, debtOfAsset);
+        net[k] = withoutOther(asset, usd, k, legs, legsEnd, debtOfAsset);
         ownsDebt = true;
       }
-      unhedged[k] = 1;
+      let share = 1;
       if (debtOfRoot > 0) {
         let ofRoot = 0;
-        for (let j = legs; j < legsEnd; j++) if (roots[collateral.asset[j]!] === root) ofRoot += weighted[j]!;
-        if (ofRoot > 0) unhedged[k] = 1 - Math.min(1, debtOfRoot / total / (ofRoot / ofAll));
+        for (let j = legs; j < legsEnd; j++) if (roots[asset[j]!] === root) ofRoot += weighted[j]!;
+        if (ofRoot > 0) share = 1 - Math.min(1, debtOfRoot / total / (ofRoot / ofAll));
       }
+      unhedged[k] = share;
     }
     let netTotal = ownsDebt ? 0 : total;
     for (let l = owed; ownsDebt && l < owedEnd; l++) {
-      debtNet[l] = netDebtOf(accounts, i, l);
-      netTotal += debtNet[l]!;
+      const left = netDebtOf(accounts, i, l);
+      debtNet[l] = left;
+      netTotal += left;
     }
     debtUsd[i] = total;
     netDebtUsd[i] = netTotal;
     weightedUsd[i] = ofAll;
   }
-  const kept = keptShares(accounts);
+  const kept = keptShares(accounts, workspace);
   return {
     count,
     deployment: accounts.deployment,
@@ -113,18 +121,20 @@ export function positionsOf(system: ContagionSystem): Positions {
     netDebtUsd,
     weightedUsd,
     collateralStart,
-    collateral: { asset: collateral.asset, weighted, net, unhedged, kept, keptAll: kept.length === 0 },
+    collateral: { asset, weighted, net, unhedged, kept, keptAll: kept.length === 0 },
     debtStart,
     debts: { ...debts, net: debtNet },
   };
 }
 
 /** `CollateralColumns.kept`. */
-function keptShares({ collateral }: AccountColumns): Float64Array {
+function keptShares({ collateral }: AccountColumns, workspace: Workspace): Float64Array {
   const { priced, taint } = collateral;
   let keptAll = true;
-  for (let k = 0; k < taint.length; k++) if (taint[k] !== 0 || priced[k] !== 1) keptAll = false;
-  return keptAll ? new Float64Array(0) : taint.map((share, k) => (priced[k] === 1 ? 1 - share : 0));
+  for (let k = 0; keptAll && k < taint.length; k++) keptAll = taint[k] === 0 && priced[k] === 1;
+  const kept = workspace.float64('kept', keptAll ? 0 : taint.length);
+  for (let k = 0; k < kept.length; k++) kept[k] = priced[k] === 1 ? 1 - taint[k]! : 0;
+  return kept;
 }
 
 /** Dn_ul of debt leg l of account i, USD: without what the account holds in the same token. */
@@ -134,12 +144,13 @@ export function netDebtOf({ collateral, collateralStart, debts, debtStart }: Acc
   for (let k = collateralStart[i]!; k < collateralStart[i + 1]!; k++) {
     if (collateral.asset[k] === asset) held += collateral.usd[k]!;
   }
-  return withoutOther(debts, l, debtStart[i]!, debtStart[i + 1]!, held);
+  return withoutOther(debts.asset, debts.usd, l, debtStart[i]!, debtStart[i + 1]!, held);
 }
 
 /** Leg k without its part of what the account has of the same token on the other side. */
 function withoutOther(
-  { asset, usd }: { readonly asset: Uint16Array; readonly usd: Float64Array },
+  asset: Uint16Array,
+  usd: Float64Array,
   k: number,
   from: number,
   to: number,

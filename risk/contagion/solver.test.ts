@@ -13,6 +13,7 @@ import { marketFalls } from './scenarios.ts';
 import type { ContagionSolver } from './solver.ts';
 import { type ContagionSystem, observedShock } from './system.ts';
 import { tameBook } from './tame-system.fixture.ts';
+import { Workspace } from './workspace.ts';
 
 /** Everything a solver says, with arrays of one kind: `toEqual` then compares bits, up to the sign of 0. */
 function everything(system: ContagionSystem, solver: ContagionSolver) {
@@ -35,8 +36,11 @@ function everything(system: ContagionSystem, solver: ContagionSolver) {
   };
 }
 
+/** As other systems left it. */
+const workspace = new Workspace();
+
 function expectSame(system: ContagionSystem): void {
-  expect(everything(system, fastSolver(system, parameters))).toEqual(
+  expect(everything(system, fastSolver(system, parameters, workspace))).toEqual(
     everything(system, plainSolver(system, parameters)),
   );
 }
