@@ -144,5 +144,8 @@ class Connection {
       this.#waiting.shift()?.resolve(body);
       if (this.#waiting.length === 0) this.#socket.unref();
     }
+    // The node holds an answer back until the one before it is acknowledged, which the system puts off for 40 ms unless it
+    // has something to send. A server passes over empty lines before a request (RFC 9112, 2.2).
+    if (this.#waiting.length > 0) this.#socket.write('\r\n');
   }
 }
