@@ -1,9 +1,10 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Canonical } from '../schema/canonical.ts';
+import { type Canonical, canonicalJson } from '../schema/canonical.ts';
 import type { ModelParameters } from '../schema/events.ts';
 import { ChainId } from '../schema/ids.ts';
+import { observationStreams } from '../schema/order-key.ts';
 import { usualParameters } from '../schema/parameters.fixture.ts';
 import type { JournalBody, JournalKind, PublishedAsset } from '../schema/published.ts';
 import { toWadRoundedUp } from '../schema/units.ts';
@@ -12,6 +13,7 @@ import { createPool, type Pool } from '../store/database.ts';
 import { openEmbeddedPostgres } from '../store/embedded-postgres.ts';
 import {
   acquireLease,
+  appendObservation,
   commitFold,
   type FeedVersion,
   insertLineage,
@@ -119,12 +121,19 @@ export class JournalFixture {
     return fixture;
   }
 
-  async addLineage(id: string): Promise<void> {
+  /** A lineage whose configuration, in the log, has the parameters of all tests but for `changed`. */
+  async addLineage(id: string, changed: Partial<ModelParameters> = {}): Promise<void> {
     this.lineage = id;
+    const configurationSha256 = `c0ffee-${id}`;
+    const content = { parameters: { ...parameters, ...changed }, assets: {}, chains: {} };
+    await appendObservation(this.pool, {
+      ...{ stream: observationStreams.configuration, effectiveTime: 0, sourceTime: 0, kind: 'ConfigAdopted' },
+      payload: canonicalJson({ sha256: configurationSha256, content } as unknown as Canonical),
+    });
     await insertLineage(this.pool, {
       id,
       network: 'devnet',
-      configurationSha256: 'c0ffee',
+      configurationSha256,
       modelVersion: 'model-1',
       startBlocks: '{"1":0,"8453":0}',
     });

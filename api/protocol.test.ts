@@ -103,7 +103,16 @@ test('every example is valid and answers with data', async () => {
   const schema = createApiSchema();
   const examples = exampleQueries();
   expect(examples.map(({ name }) => name)).toEqual([
-    ...['VScalarNow', 'KeeperBoard', 'Freshness', 'PriceWithSources', 'VScalarHistory', 'AsOfSeq', 'Journal'],
+    ...[
+      'VScalarNow',
+      'KeeperBoard',
+      'Freshness',
+      'PriceWithSources',
+      'VScalarHistory',
+      'AsOfSeq',
+      'Journal',
+      'Parameters',
+    ],
     ...lendingExamples,
     ...bridgeExamples,
     'VScalarUpdates',

@@ -15,6 +15,7 @@ import {
   PositionLeg,
   Reserve,
 } from './lending.ts';
+import { parameters } from './parameters.ts';
 import type { FusedPriceParent, VScalarParent } from './parents.ts';
 import { FusedPrice, fusedPriceParent, refuseStale, Source, VScalar, vScalarParent } from './published.ts';
 import { scalars } from './scalars.ts';
@@ -38,6 +39,7 @@ export const resolvers: Resolvers<ApiContext> = {
     ...lendingQueries,
     ...bridgeQueries,
     ...contagionQueries,
+    parameters: (_, { asOf }, context) => parameters(context, asOf),
     explain: (_, { seq }, context) => explain(context, seq),
     assets: async (_, _args, context) => assetsOf(readyHead(await context.head())),
     fusedPrice: (_, { asset, ...args }, context) => fusedPrice(context, asset, args),

@@ -337,7 +337,7 @@ test('_meta says how far each chain is and which model computes', async () => {
     finalTime finalStep publishedTime publishedStep
     chains { chainId name included block blockHash coveredTime finalisedBlock finalisedTime headBlock halted } } }`);
   expect(data._meta).toEqual({
-    ...{ seq: '8', ready: true, network: 'devnet', lineage: 'lineage-one', configurationSha256: 'c0ffee' },
+    ...{ seq: '8', ready: true, network: 'devnet', lineage: 'lineage-one', configurationSha256: 'c0ffee-lineage-one' },
     ...{ modelVersion: 'model-1', digest: 'd1635', digestTime: isoAt(2), stepSeconds: 12 },
     ...{ finalTime: isoAt(2), finalStep: at(2) / 12, publishedTime: isoAt(5), publishedStep: at(5) / 12 },
     chains: [
@@ -566,7 +566,10 @@ test('after a switch of lineage only the new one is served, the old one as of it
   const url = await databases.create('lineages');
   const two = await JournalFixture.open(url);
   await two.publish([{ kind: 'final', k: 1, assets: { ETH: published(0.5) } }]);
-  await two.addLineage('lineage-two');
+  await two.addLineage('lineage-two', {
+    alpha: 0.9,
+    vStressFloor: { volatile: 2, lst: 0.15, wrapped: 0.15, stable: 0.25 },
+  });
   two.finalK = -1;
   await two.publish([{ kind: 'lineage', k: 1, assets: {}, switchedFrom: 'lineage-one' }]);
   const server = await startApi({ databaseUrl: url, port: 0, log: (line) => logged.push(line) });
@@ -585,6 +588,25 @@ test('after a switch of lineage only the new one is served, the old one as of it
       journal: { nodes: [{ kind: 'LINEAGE', switchedFrom: 'lineage-one' }] },
       vScalarHistory: { nodes: [{ value: 0.8 }] },
     });
+    const fields =
+      'lineage configurationSha256 sinceSeq since switchedFrom changed { name from to } values { name value }';
+    const set = (
+      await ask(`{ now: parameters { ${fields} } was: parameters(asOf: { seq: 1 }) { ${fields} } }`, {}, server.url)
+    ).data;
+    expect(set.was).toMatchObject({
+      ...{ lineage: 'lineage-one', configurationSha256: 'c0ffee-lineage-one', sinceSeq: '1', since: isoAt(1) },
+      ...{ switchedFrom: null, changed: [] },
+    });
+    expect(set.now).toMatchObject({
+      ...{ lineage: 'lineage-two', configurationSha256: 'c0ffee-lineage-two', sinceSeq: '2', since: isoAt(1) },
+      switchedFrom: 'lineage-one',
+      changed: [
+        { name: 'parameters.alpha', from: 0.7, to: 0.9 },
+        { name: 'parameters.vStressFloor.volatile', from: 1.5, to: 2 },
+      ],
+    });
+    expect(set.now.values).toHaveLength(17);
+    expect(set.now.values[0]).toEqual({ name: 'parameters.ageingSeconds', value: 60 });
   } finally {
     await server.stop();
     await two.close();

@@ -54,6 +54,8 @@ export type Query = {
   readonly simulateShock: Maybe<ShockResult>;
   /** Every input of the values that a journal entry published, with its block and source, and what was refused. */
   readonly explain: Maybe<Explanation>;
+  /** The constants that values are computed with, and which configuration set them since when. A lineage has one. */
+  readonly parameters: Maybe<Parameters>;
   /** What was told the world, entry by entry, in a hash chain anybody can check. */
   readonly journal: Maybe<JournalConnection>;
   /** All watched lending deployments that exist at the moment, sorted by id. */
@@ -149,6 +151,11 @@ export type QuerySimulateShockArgs = {
 
 export type QueryExplainArgs = {
   seq: Scalars['BigInt']['input'];
+};
+
+
+export type QueryParametersArgs = {
+  asOf?: InputMaybe<AsOf>;
 };
 
 
@@ -898,6 +905,46 @@ export type VScalarUpdate = {
   readonly values: ReadonlyArray<VScalar>;
   /** Subscribed assets that have no value at this step any more. */
   readonly retracted: ReadonlyArray<Scalars['ID']['output']>;
+};
+
+/** What an operator set in chains.json. Another configuration is another lineage: none changes while one is served. */
+export type Parameters = {
+  /** The lineage that computes with them. */
+  readonly lineage: Scalars['ID']['output'];
+  /** Who set them: sha256 of the adopted meaning of chains.json, which is in the log. */
+  readonly configurationSha256: Scalars['String']['output'];
+  /** Hash of the code that computes. */
+  readonly modelVersion: Scalars['String']['output'];
+  /** First journal entry of the lineage: from there on they are served. */
+  readonly sinceSeq: Scalars['BigInt']['output'];
+  /** Closing time of that entry. */
+  readonly since: Scalars['DateTime']['output'];
+  /** Wall clock of the server that wrote that entry. */
+  readonly publishedAt: Scalars['DateTime']['output'];
+  /** The lineage that was served before. Null for the first. */
+  readonly switchedFrom: Maybe<Scalars['ID']['output']>;
+  /** Every constant, sorted by name. */
+  readonly values: ReadonlyArray<Parameter>;
+  /** Those that differ from the lineage served before, sorted by name. Empty for the first lineage. */
+  readonly changed: ReadonlyArray<ParameterChange>;
+};
+
+/** One constant of the model: its member of chains.json, such as `parameters.alpha` or `contagion.parameters.bonus`. */
+export type Parameter = {
+  /** Members on the way, joined by dots. */
+  readonly name: Scalars['String']['output'];
+  /** In the unit that its name says: seconds, shares, annualised decimals. */
+  readonly value: Scalars['Float']['output'];
+};
+
+/** A constant that another configuration set otherwise. */
+export type ParameterChange = {
+  /** Members on the way, joined by dots. */
+  readonly name: Scalars['String']['output'];
+  /** In the lineage before. Null where it set none. */
+  readonly from: Maybe<Scalars['Float']['output']>;
+  /** In this lineage. Null where it sets none. */
+  readonly to: Maybe<Scalars['Float']['output']>;
 };
 
 /** What is indexed, how far, and by which model. */
@@ -2457,6 +2504,9 @@ export type ResolversTypes = {
   JournalConnection: ResolverTypeWrapper<Omit<JournalConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['JournalEdge']>, nodes: ReadonlyArray<ResolversTypes['JournalEntry']> }>;
   JournalEdge: ResolverTypeWrapper<Omit<JournalEdge, 'node'> & { node: ResolversTypes['JournalEntry'] }>;
   VScalarUpdate: ResolverTypeWrapper<Omit<VScalarUpdate, 'values'> & { values: ReadonlyArray<ResolversTypes['VScalar']> }>;
+  Parameters: ResolverTypeWrapper<Parameters>;
+  Parameter: ResolverTypeWrapper<Parameter>;
+  ParameterChange: ResolverTypeWrapper<ParameterChange>;
   Meta: ResolverTypeWrapper<Meta>;
   ChainMeta: ResolverTypeWrapper<ChainMeta>;
   LendingMoment: ResolverTypeWrapper<LendingMomentParent>;
@@ -2593,6 +2643,9 @@ export type ResolversParentTypes = {
   JournalConnection: Omit<JournalConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['JournalEdge']>, nodes: ReadonlyArray<ResolversParentTypes['JournalEntry']> };
   JournalEdge: Omit<JournalEdge, 'node'> & { node: ResolversParentTypes['JournalEntry'] };
   VScalarUpdate: Omit<VScalarUpdate, 'values'> & { values: ReadonlyArray<ResolversParentTypes['VScalar']> };
+  Parameters: Parameters;
+  Parameter: Parameter;
+  ParameterChange: ParameterChange;
   Meta: Meta;
   ChainMeta: ChainMeta;
   LendingMoment: LendingMomentParent;
@@ -2697,6 +2750,7 @@ export type QueryResolvers<ContextType = ApiContext, ParentType extends Resolver
   exposureGraph?: Resolver<Maybe<ResolversTypes['ExposureGraph']>, ParentType, ContextType, Partial<QueryExposureGraphArgs>>;
   simulateShock?: Resolver<Maybe<ResolversTypes['ShockResult']>, ParentType, ContextType, RequireFields<QuerySimulateShockArgs, 'shock'>>;
   explain?: Resolver<Maybe<ResolversTypes['Explanation']>, ParentType, ContextType, RequireFields<QueryExplainArgs, 'seq'>>;
+  parameters?: Resolver<Maybe<ResolversTypes['Parameters']>, ParentType, ContextType, Partial<QueryParametersArgs>>;
   journal?: Resolver<Maybe<ResolversTypes['JournalConnection']>, ParentType, ContextType, RequireFields<QueryJournalArgs, 'orderBy' | 'first'>>;
   deployments?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Deployment']>>, ParentType, ContextType, Partial<QueryDeploymentsArgs>>;
   reserves?: Resolver<Maybe<ResolversTypes['ReserveConnection']>, ParentType, ContextType, RequireFields<QueryReservesArgs, 'first'>>;
@@ -2961,6 +3015,29 @@ export type VScalarUpdateResolvers<ContextType = ApiContext, ParentType extends 
   supersedes?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
   values?: Resolver<ReadonlyArray<ResolversTypes['VScalar']>, ParentType, ContextType>;
   retracted?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
+export type ParametersResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Parameters'] = ResolversParentTypes['Parameters']> = {
+  lineage?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  configurationSha256?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  modelVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  sinceSeq?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  since?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  publishedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  switchedFrom?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  values?: Resolver<ReadonlyArray<ResolversTypes['Parameter']>, ParentType, ContextType>;
+  changed?: Resolver<ReadonlyArray<ResolversTypes['ParameterChange']>, ParentType, ContextType>;
+};
+
+export type ParameterResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Parameter'] = ResolversParentTypes['Parameter']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ParameterChangeResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['ParameterChange'] = ResolversParentTypes['ParameterChange']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  from?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  to?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
 };
 
 export type MetaResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Meta'] = ResolversParentTypes['Meta']> = {
@@ -3605,6 +3682,9 @@ export type Resolvers<ContextType = ApiContext> = {
   JournalConnection?: JournalConnectionResolvers<ContextType>;
   JournalEdge?: JournalEdgeResolvers<ContextType>;
   VScalarUpdate?: VScalarUpdateResolvers<ContextType>;
+  Parameters?: ParametersResolvers<ContextType>;
+  Parameter?: ParameterResolvers<ContextType>;
+  ParameterChange?: ParameterChangeResolvers<ContextType>;
   Meta?: MetaResolvers<ContextType>;
   ChainMeta?: ChainMetaResolvers<ContextType>;
   LendingMoment?: LendingMomentResolvers<ContextType>;

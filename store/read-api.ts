@@ -35,6 +35,24 @@ export interface ReportedChain {
   readonly headBlock?: number;
 }
 
+/** The configuration of a lineage, and the first entry of the journal that rests on it. */
+export interface AdoptionRow {
+  readonly lineage: string;
+  readonly configurationSha256: string;
+  readonly modelVersion: string;
+  readonly sinceSeq: number;
+  readonly since: number;
+  readonly publishedAt: number;
+  readonly switchedFrom: string | null;
+  readonly parameters: Constants;
+  readonly contagionParameters: Constants | null;
+}
+
+/** Numbers by name, and groups of them. */
+export interface Constants {
+  readonly [name: string]: number | Constants;
+}
+
 /** The state of the fold: one row. `lineage` null: it has not begun. */
 export interface FoldHead {
   readonly network: string;
@@ -189,6 +207,16 @@ const sql = {
       coalesce(f.published_time, -1) AS "publishedTime", f.digest, f.digest_time AS "digestTime",
       coalesce(f.revision, 0) AS revision, coalesce(f.chains, '{}') AS report
     FROM network n LEFT JOIN fold f ON true LEFT JOIN lineage l ON l.id = f.lineage`,
+  adoption: `SELECT l.id AS lineage, l.configuration_sha256 AS "configurationSha256", l.model_version AS "modelVersion",
+      j.seq AS "sinceSeq", j.time AS since, floor(extract(epoch FROM j.published_at))::bigint AS "publishedAt",
+      j.body::json #>> '{values,switchedFrom}' AS "switchedFrom",
+      o.content -> 'parameters' AS parameters, o.content #> '{contagion,parameters}' AS "contagionParameters"
+    FROM lineage l
+    CROSS JOIN LATERAL (SELECT * FROM journal WHERE lineage = l.id ORDER BY seq LIMIT 1) j
+    CROSS JOIN LATERAL (SELECT payload::json -> 'content' AS content FROM observation
+      WHERE kind = 'ConfigAdopted' AND payload::json ->> 'sha256' = l.configuration_sha256
+      ORDER BY stream, position LIMIT 1) o
+    WHERE l.id = $1`,
   values: `SELECT ${published} FROM unnest($5::text[]) AS a (asset) CROSS JOIN LATERAL (
       SELECT p.* FROM published_asset p
       WHERE p.lineage = $1 AND p.asset = a.asset AND p.time <= $4 AND p.seq <= $2 AND ${counts}
@@ -258,6 +286,12 @@ export class ReadApi {
   /** Null: the database is bound to no network yet. */
   async head(): Promise<FoldHead | null> {
     const rows = await this.#query<FoldHead>('api-head', sql.head, []);
+    return rows[0] ?? null;
+  }
+
+  /** Which configuration a lineage that has published computes with, and since when it is served. Null: there is none. */
+  async adoption(lineage: string): Promise<AdoptionRow | null> {
+    const rows = await this.#query<AdoptionRow>('api-adoption', sql.adoption, [lineage]);
     return rows[0] ?? null;
   }
 

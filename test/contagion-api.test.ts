@@ -145,3 +145,27 @@ it('replay and recompute find the same bytes', async () => {
   const { contagionIndex } = await told('{ contagionIndex { seq } }');
   expect((await recompute({ databaseUrl: database.url, seq: Number(contagionIndex.seq) })).differences).toEqual([]);
 }, 60_000);
+
+it('parameters says which configuration set the constants of the values, and since when', async () => {
+  const {
+    _meta: meta,
+    journal,
+    parameters,
+  } = await told(`{
+    _meta { lineage configurationSha256 }
+    journal(orderBy: { direction: ASC }, first: 1) { nodes { seq time } }
+    parameters { lineage configurationSha256 sinceSeq since switchedFrom changed { name } values { name value } }
+  }`);
+  expect(parameters).toMatchObject(meta);
+  expect([parameters.sinceSeq, parameters.since]).toEqual([journal.nodes[0].seq, journal.nodes[0].time]);
+  expect([parameters.switchedFrom, parameters.changed]).toEqual([null, []]);
+  const values = new Map(parameters.values.map(({ name, value }: { name: string; value: number }) => [name, value]));
+  for (const { parameters: set, prefix } of [
+    { parameters: meaning.parameters, prefix: 'parameters' },
+    { parameters: meaning.contagion?.parameters ?? {}, prefix: 'contagion.parameters' },
+  ]) {
+    const numbers = Object.entries(set).filter(([, value]) => typeof value === 'number');
+    expect(numbers.length).toBeGreaterThan(5);
+    for (const [name, value] of numbers) expect([name, values.get(`${prefix}.${name}`)]).toEqual([name, value]);
+  }
+});
