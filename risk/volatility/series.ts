@@ -1,5 +1,6 @@
 import type { AssetDefinition, ModelParameters } from '../../schema/events.ts';
 import type { PublishedAsset } from '../../schema/published.ts';
+import { type StressHistory, stressLevel } from './stress-level.ts';
 
 const DOLLAR = 'USD';
 
@@ -54,11 +55,18 @@ export function ageingVolatility(
   return alone ? own : Math.sqrt(variance);
 }
 
-/** Another asset and what it last published; null before that. */
-export type Moves = { readonly definition: AssetDefinition; readonly last: PublishedAsset | null };
+/** Another asset, what it last published (null before that), and what is remembered of its V. */
+export type Moves = {
+  readonly definition: AssetDefinition;
+  readonly last: PublishedAsset | null;
+  readonly stress: Pick<StressHistory, 'p99'>;
+};
 
 /** What is unknown counts as stress, and a volatility that is held counts as held. */
-function volatilityInForce({ definition, last }: Moves, parameters: Pick<ModelParameters, 'vStressFloor'>): number {
-  const sigma = last?.volatility.sigmaFast ?? parameters.vStressFloor[definition.class];
+function volatilityInForce(
+  { definition, last, stress }: Moves,
+  parameters: Pick<ModelParameters, 'vStressFloor'>,
+): number {
+  const sigma = last?.volatility.sigmaFast ?? stressLevel(parameters.vStressFloor[definition.class], stress.p99);
   return Math.max(sigma, last?.vScalar.hold?.value ?? 0);
 }
