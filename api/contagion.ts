@@ -1,3 +1,4 @@
+import type { IssuerRecord } from '../risk/bridge/records.ts';
 import { accountsOf } from '../risk/contagion/account-columns.ts';
 import { issuerSizes } from '../risk/contagion/claim-graph.ts';
 import type { ContagionSystem } from '../risk/contagion/system.ts';
@@ -244,6 +245,12 @@ function outcome({ mostHit, landedByDeployment, impacts, issuerLosses, ...rest }
   };
 }
 
+/** Deliveries without a send, as the closing at a time judged them. */
+async function orphansAt(context: ApiContext, at: { readonly lineage: string; readonly time: number }) {
+  const { value } = await context.services.store.bridges.issuers(at);
+  return value.flatMap(({ body }) => (JSON.parse(body) as IssuerRecord).last?.orphans ?? []);
+}
+
 /** Every input of what an entry published. */
 export async function explainedInputs(row: JournalRow, context: ApiContext): Promise<ExplainedInput[]> {
   const { lineage, time, values } = row.parsed;
@@ -283,6 +290,10 @@ export async function explainedInputs(row: JournalRow, context: ApiContext): Pro
     for (const [id, { loss, reasons, supplyUsd }] of entries(contagion.issuers)) {
       add('backing', id, loss, reasons.length > 0 ? reasons.join(', ') : null);
       if (supplyUsd !== null) add('receipts', id, supplyUsd);
+    }
+    for (const { chainId, guid, state, weight } of await orphansAt(context, { lineage, time })) {
+      const refused = `delivered without a send: ${state}`;
+      inputs.push({ of: 'GCI', input: 'orphan', source: guid, value: weight, chainId, blockNumber: null, refused });
     }
     for (const [account, asset, share] of contagion.tainted)
       add('taint', `${account} ${asset}`, share, 'orphan delivery');

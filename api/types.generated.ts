@@ -2356,9 +2356,9 @@ export type Explanation = {
 export type ExplainedInput = {
   /** The value it went into: `V:<asset>` or `GCI`. */
   readonly of: Scalars['String']['output'];
-  /** What it is: `price`, `quote`, `sigma`, `smile`, `loss`, `depth`, `backing`, `receipts`, `positions`, `coverage`, `taint`, `status`. */
+  /** What it is: `price`, `quote`, `sigma`, `smile`, `loss`, `depth`, `backing`, `receipts`, `positions`, `coverage`, `orphan` (the share of a message's value that counts as lost), `taint`, `status`. */
   readonly input: Scalars['String']['output'];
-  /** Who says so: a feed, an asset of the index, an issuer, a deployment. */
+  /** Who says so: a feed, an asset of the index, an issuer, a deployment, the GUID of a message. */
   readonly source: Scalars['String']['output'];
   /** The value, in the unit of the input: USD, annualised, or a share. Null: there is none. */
   readonly value: Maybe<Scalars['Float']['output']>;

@@ -262,6 +262,10 @@ export class BridgeActors {
           ]);
           return [{ name, from: at, outcome: async () => ({ transactions: [transfer] }) }];
         }
+        case 'transact': {
+          const transactions = order.transactions.map((one) => ({ gas: gasLimit, ...one }));
+          return [{ name, from: at, outcome: async () => ({ transactions }) }];
+        }
         case 'deliver-again':
           return [
             {

@@ -1,5 +1,6 @@
 import { type Address, type Hex, keccak256, toHex } from 'viem';
 import { invariant } from '../schema/errors.ts';
+import type { Transaction } from './deployment.ts';
 import { drawStream } from './draws.ts';
 import {
   type BridgeFamily,
@@ -94,7 +95,9 @@ export type BridgeOrder =
   /** The application's owner takes a message out of its channel; `burn`: one that was nilified, after a later delivery. */
   | { readonly kind: 'nilify' | 'burn' | 'clear' | 'skip'; readonly to: ChainName; readonly guid: Hex }
   /** The executor delivers a message although it was delivered. */
-  | { readonly kind: 'deliver-again'; readonly to: ChainName; readonly guid: Hex };
+  | { readonly kind: 'deliver-again'; readonly to: ChainName; readonly guid: Hex }
+  /** Anybody's transactions, in one block. */
+  | { readonly kind: 'transact'; readonly on: ChainName; readonly transactions: readonly Transaction[] };
 
 export interface Transfer {
   readonly name: string;
@@ -197,6 +200,7 @@ export class BridgeMesh {
   ordersOn(chain: ChainName): readonly { readonly name: string; readonly at: number; readonly order: BridgeOrder }[] {
     return this.#orders.filter(({ order }) => {
       if (order.kind === 'drain') return chain === 'ethereum';
+      if (order.kind === 'transact') return chain === order.on;
       return chain === (order.kind === 'send' ? order.from : order.to);
     });
   }

@@ -144,7 +144,7 @@ const contagionAssetSchema = z.strictObject({
 
 const unit = z.number().min(0).max(1);
 
-/** Constants of the contagion index; the defaults are those of docs/methodology/contagion-index.md. */
+/** Constants of the contagion index; the defaults are those of docs/methodology/contagion.md. */
 export const contagionParametersSchema = z.strictObject({
   structWeight: unit.default(0.25),
   structEverySteps: z.number().int().min(1).max(10_000).default(5).meta({

@@ -241,9 +241,9 @@ export class Index {
     if (failure) throw new Error(`ingest ended: ${JSON.stringify(failure)}`);
   }
 
-  /** Waits until every chain is in the log up to the node's head, and the log knows the node's finalised block. */
-  async settled(): Promise<void> {
-    for (const chain of chainNames) {
+  /** Waits until chains are in the log up to the node's head, and the log knows the node's finalised block. */
+  async settled(chains: readonly ChainName[] = chainNames): Promise<void> {
+    for (const chain of chains) {
       let progress = { found: '', ms: Date.now() };
       for (;;) {
         const wanted = await this.#headOf(chain);
