@@ -229,6 +229,17 @@ export const BridgeMessage: BridgeMessageResolvers<ApiContext> = {
     deliveredAt === null || sentAt === null ? null : deliveredAt - sentAt,
   waitingSeconds: ({ record: { sentAt }, state, time }) =>
     sentAt !== null && ['sent', 'verified', 'alerted', 'nilified', 'stuck'].includes(state) ? time - sentAt : null,
+  secondOpinion: async ({ record: { guid, issuer }, time }, _, context) => {
+    const stored = await context.secondOpinions.get({ issuer, guid, time });
+    if (stored === null) return null;
+    const { ours, issuer: _issuer, guid: _guid, ...opinion } = stored.opinion;
+    return {
+      ...opinion,
+      ours: upper<BridgeMessageState>(ours.state),
+      oursDelivery: ours.delivery === null ? null : upper<DeliveryState>(ours.delivery),
+      at: stored.time,
+    };
+  },
   at: ({ time }) => time,
 };
 

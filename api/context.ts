@@ -1,5 +1,6 @@
 import type { Cut } from '../schema/published.ts';
 import type { ContagionRow, FeedReportRow, FoldHead, PublishedRow, ReadApi } from '../store/read-api.ts';
+import type { StoredOpinion } from '../store/second-opinion-store.ts';
 import { Batch } from './batch.ts';
 import type { JournalFeed } from './journal-feed.ts';
 import type { SnapshotCache } from './lending-snapshot.ts';
@@ -28,6 +29,15 @@ export interface ApiContext {
   readonly contagion: (lineage: string, time: number) => Promise<ContagionRow | null>;
   readonly cuts: Batch<number, Cut>;
   readonly reports: Batch<{ readonly lineage: string; readonly feed: string; readonly time: number }, FeedReportRow>;
+  /** What an explorer last said of a message up to a time. Null: nothing. */
+  readonly secondOpinions: Batch<OpinionKey, StoredOpinion | null>;
+}
+
+interface OpinionKey {
+  readonly issuer: string;
+  readonly guid: string;
+  /** Seconds. */
+  readonly time: number;
 }
 
 export function createContext(services: ApiServices): ApiContext {
@@ -85,7 +95,20 @@ export function createContext(services: ApiServices): ApiContext {
     },
     cuts: new Batch((seqs) => services.cuts.get(seqs)),
     reports: new Batch((refs) => store.feedReports(refs)),
+    secondOpinions: new Batch((keys) => opinionsOf(store, keys)),
   };
+}
+
+async function opinionsOf(store: ReadApi, keys: readonly OpinionKey[]): Promise<(StoredOpinion | null)[]> {
+  const byTime = new Map<number, Set<string>>();
+  for (const { guid, time } of keys) byTime.set(time, (byTime.get(time) ?? new Set()).add(guid));
+  const found = new Map<string, StoredOpinion>();
+  for (const [time, guids] of byTime) {
+    for (const stored of await store.secondOpinions([...guids], time)) {
+      found.set(`${time} ${stored.opinion.issuer} ${stored.opinion.guid}`, stored);
+    }
+  }
+  return keys.map(({ guid, issuer, time }) => found.get(`${time} ${issuer} ${guid}`) ?? null);
 }
 
 /** Cuts of journal entries, which never change. Keeps the most recently made. */

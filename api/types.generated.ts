@@ -1792,9 +1792,49 @@ export type BridgeMessage = {
   readonly latencySeconds: Maybe<Scalars['Int']['output']>;
   /** Seconds since it was sent, at the moment asked for. Null: delivered, or never to be, or no send was indexed. */
   readonly waitingSeconds: Maybe<Scalars['Int']['output']>;
+  /**
+   * What an explorer said of it, last before the moment asked for. The chains are believed: it changes no state, no weight
+   * and no published number. Null: none was asked (`layerZeroScan` of chains.json turns it on).
+   */
+  readonly secondOpinion: Maybe<SecondOpinion>;
   /** The moment asked for. */
   readonly at: Scalars['DateTime']['output'];
 };
+
+/** What an explorer says of a message, against what the chains say. */
+export type SecondOpinion = {
+  /** How the two compare. */
+  readonly outcome: SecondOpinionOutcome;
+  /** Who was asked: `layerzero-scan`. */
+  readonly source: Scalars['String']['output'];
+  /** Where the message stood on the chains when they were compared. */
+  readonly ours: BridgeMessageState;
+  /** What was known of its delivery then. Null: not delivered. */
+  readonly oursDelivery: Maybe<DeliveryState>;
+  /** The explorer's own word for where it stands. Null: it named none. */
+  readonly theirs: Maybe<Scalars['String']['output']>;
+  /** The send it shows. Null: none. */
+  readonly sourceTransaction: Maybe<Scalars['Bytes']['output']>;
+  /** The delivery it shows. Null: none. */
+  readonly destinationTransaction: Maybe<Scalars['Bytes']['output']>;
+  /** Why it has this outcome. */
+  readonly reason: Scalars['String']['output'];
+  /** Closing time of the state that it was compared with. */
+  readonly at: Scalars['DateTime']['output'];
+};
+
+/** How an explorer's word on a message compares with what the chains say. */
+export type SecondOpinionOutcome =
+  /** It says what the chains say. */
+  | 'AGREE'
+  /** It does not know yet what the chains have said. */
+  | 'SCAN_LAGS'
+  /** It knows more than is indexed. */
+  | 'WE_LAG'
+  /** Both cannot be true. The chains are believed. */
+  | 'SCAN_CONTRADICTS'
+  /** It did not answer, or not in words that are known. */
+  | 'UNKNOWN';
 
 /** A verifier's word on a message. */
 export type Attestation = {
@@ -2559,6 +2599,8 @@ export type ResolversTypes = {
   BridgeMessageConnection: ResolverTypeWrapper<Omit<BridgeMessageConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['BridgeMessageEdge']>, nodes: ReadonlyArray<ResolversTypes['BridgeMessage']> }>;
   BridgeMessageEdge: ResolverTypeWrapper<Omit<BridgeMessageEdge, 'node'> & { node: ResolversTypes['BridgeMessage'] }>;
   BridgeMessage: ResolverTypeWrapper<BridgeMessageParent>;
+  SecondOpinion: ResolverTypeWrapper<SecondOpinion>;
+  SecondOpinionOutcome: SecondOpinionOutcome;
   Attestation: ResolverTypeWrapper<Attestation>;
   Delivery: ResolverTypeWrapper<Delivery>;
   LaneSecurity: ResolverTypeWrapper<LaneSecurity>;
@@ -2689,6 +2731,7 @@ export type ResolversParentTypes = {
   BridgeMessageConnection: Omit<BridgeMessageConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['BridgeMessageEdge']>, nodes: ReadonlyArray<ResolversParentTypes['BridgeMessage']> };
   BridgeMessageEdge: Omit<BridgeMessageEdge, 'node'> & { node: ResolversParentTypes['BridgeMessage'] };
   BridgeMessage: BridgeMessageParent;
+  SecondOpinion: SecondOpinion;
   Attestation: Attestation;
   Delivery: Delivery;
   LaneSecurity: LaneSecurity;
@@ -3363,6 +3406,19 @@ export type BridgeMessageResolvers<ContextType = ApiContext, ParentType extends 
   deliveries?: Resolver<ReadonlyArray<ResolversTypes['Delivery']>, ParentType, ContextType>;
   latencySeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   waitingSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  secondOpinion?: Resolver<Maybe<ResolversTypes['SecondOpinion']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type SecondOpinionResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['SecondOpinion'] = ResolversParentTypes['SecondOpinion']> = {
+  outcome?: Resolver<ResolversTypes['SecondOpinionOutcome'], ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  ours?: Resolver<ResolversTypes['BridgeMessageState'], ParentType, ContextType>;
+  oursDelivery?: Resolver<Maybe<ResolversTypes['DeliveryState']>, ParentType, ContextType>;
+  theirs?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  sourceTransaction?: Resolver<Maybe<ResolversTypes['Bytes']>, ParentType, ContextType>;
+  destinationTransaction?: Resolver<Maybe<ResolversTypes['Bytes']>, ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
@@ -3713,6 +3769,7 @@ export type Resolvers<ContextType = ApiContext> = {
   BridgeMessageConnection?: BridgeMessageConnectionResolvers<ContextType>;
   BridgeMessageEdge?: BridgeMessageEdgeResolvers<ContextType>;
   BridgeMessage?: BridgeMessageResolvers<ContextType>;
+  SecondOpinion?: SecondOpinionResolvers<ContextType>;
   Attestation?: AttestationResolvers<ContextType>;
   Delivery?: DeliveryResolvers<ContextType>;
   LaneSecurity?: LaneSecurityResolvers<ContextType>;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { loadScanClient } from '../indexer/second-opinion/scan-client.ts';
 import type { ChainsConfig } from '../schema/chains-config.ts';
 import { FatalError } from '../schema/errors.ts';
 import { ChainId } from '../schema/ids.ts';
@@ -95,7 +96,21 @@ export async function examineContext(
     ...database.findings,
     ...probed.flat(),
     ...guarded.flat(),
+    ...(await examineScan(config)),
   ];
+}
+
+/** Its packages only: whether it answers is asked of it no more often than its budget allows. */
+async function examineScan({ layerZeroScan }: ChainsConfig): Promise<readonly Finding[]> {
+  const part = 'second opinion';
+  if (!layerZeroScan.enabled) return [{ verdict: 'note', part, found: 'LayerZero Scan is not asked (layerZeroScan)' }];
+  const { api, requestsPerMinuteMax } = layerZeroScan;
+  try {
+    await loadScanClient(layerZeroScan);
+  } catch (error) {
+    return [{ verdict: 'wrong', part, found: reasonOf(error) }];
+  }
+  return [{ verdict: 'ok', part, found: `${redactUrls(api)} is asked at most ${requestsPerMinuteMax} times a minute` }];
 }
 
 /** How the nodes have served ingest since its guard started. */

@@ -25,6 +25,10 @@ const commands: { readonly [name: string]: { readonly summary: string; readonly 
     summary: 'serve what is published over GraphQL',
     load: async () => (await import('./api.ts')).apiCommand(),
   },
+  'second-opinion': {
+    summary: 'ask LayerZero Scan about bridge messages; off unless chains.json says so',
+    load: async () => (await import('./second-opinion.ts')).secondOpinionCommand(),
+  },
   devnet: {
     summary: 'run the local chains alone and print their endpoints',
     load: async () => (await import('./devnet.ts')).devnetCommand(),

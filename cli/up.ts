@@ -153,6 +153,7 @@ class Up {
       ),
       ['fold', ['fold', ...this.#flags]],
       ['api', ['api', ...this.#flags]],
+      ...(config.layerZeroScan.enabled ? [['second-opinion', ['second-opinion', ...this.#flags]] as const] : []),
     ];
   }
 

@@ -300,6 +300,26 @@ export const chainWiringSchema = z.strictObject({
   guard: guardSchema.prefault({}),
 });
 
+/** The second opinion on bridge messages: told beside them, and used in no number. */
+export const layerZeroScanSchema = z.strictObject({
+  enabled: z.boolean().default(false).meta({
+    description: 'true: LayerZero Scan is asked what it knows of the messages of bridged tokens. Read its terms first',
+  }),
+  api: z
+    .url({ protocol: /^https?$/ })
+    .default('https://scan.layerzero-api.com/v1')
+    .meta({
+      description: 'Base of its REST API; https://scan-testnet.layerzero-api.com/v1 for test networks',
+    }),
+  deadlineMs: z.number().int().min(100).max(60_000).default(10_000).meta({ description: 'Of one request' }),
+  requestsPerMinuteMax: z.number().int().min(1).max(60).default(20),
+  askAfterSeconds: seconds.default(60).meta({
+    description: 'An ordinary message is asked about when it is so old; a delivery without a send at once',
+  }),
+  giveUpAfterSeconds: seconds.default(86_400).meta({ description: 'Older messages are asked about no more' }),
+});
+export type LayerZeroScanSettings = z.output<typeof layerZeroScanSchema>;
+
 export const operationSchema = z.strictObject({
   speculationSecondsMax: seconds.default(120),
   holdBackMsMax: z.number().int().min(0).default(3000),
@@ -315,6 +335,7 @@ export const chainsConfigSchema = z.strictObject({
   contagion: contagionSchema.optional(),
   chains: z.record(chainKey, z.strictObject({ meaning: chainMeaningSchema, wiring: chainWiringSchema.prefault({}) })),
   operation: operationSchema.prefault({}),
+  layerZeroScan: layerZeroScanSchema.prefault({}),
 });
 
 export type ChainsConfig = z.output<typeof chainsConfigSchema>;

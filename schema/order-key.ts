@@ -24,6 +24,8 @@ export const observationStreams = {
   membership: -9,
   /** `SourceActivated`: a price source that joins from now. */
   activation: -8,
+  /** `SecondOpinionGiven`: what an explorer says of bridge messages. The fold does not read it: no number rests on it. */
+  secondOpinion: -7,
 } as const;
 
 /** Negative when `a` comes before `b`, 0 only for the same key. */

@@ -2,6 +2,7 @@ import type { QueryArrayConfig } from 'pg';
 import { InvariantError } from '../schema/errors.ts';
 import type { Address, ChainId, Hash, Hex } from '../schema/ids.ts';
 import type { LogRow, ObservationRow, StateReadRow } from '../schema/log-rows.ts';
+import { observationStreams } from '../schema/order-key.ts';
 import type { Queryable } from './database.ts';
 
 /** A block with rows, as the fold reads it: logs by log index, state reads by (to, calldata). */
@@ -224,12 +225,13 @@ export async function* readChain(
   }
 }
 
-/** All observations, in stream and position order, up to the given positions (absent: all). */
+/** All observations that the fold reads, in stream and position order, up to the given positions (absent: all). */
 export async function readObservations(client: Queryable, visibility?: Visibility): Promise<ObservationRow[]> {
   const found = await rows<[number, number, number, number, string, string]>(
     client,
-    'SELECT stream, position, effective_time, source_time, kind, payload FROM observation ORDER BY stream, position',
-    [],
+    `SELECT stream, position, effective_time, source_time, kind, payload FROM observation
+     WHERE stream <> $1 ORDER BY stream, position`,
+    [observationStreams.secondOpinion],
   );
   return found
     .filter(([stream, position]) => {

@@ -6,6 +6,7 @@ import { Backfill1700000000004 } from '../migrations/0004-backfill.ts';
 import { PublishedContagion1700000000005 } from '../migrations/0005-published-contagion.ts';
 import { BridgeVersions1700000000006 } from '../migrations/0006-bridge-versions.ts';
 import { VersionsByOrdinal1700000000007 } from '../migrations/0007-versions-by-ordinal.ts';
+import { SecondOpinionByGuid1700000000008 } from '../migrations/0008-second-opinion-by-guid.ts';
 import { FatalError, InvariantError } from '../schema/errors.ts';
 import type { ChainId, Hash } from '../schema/ids.ts';
 import { createPool, type Pool, type Queryable, readerRole, transaction } from './database.ts';
@@ -19,6 +20,7 @@ const migrations = [
   PublishedContagion1700000000005,
   BridgeVersions1700000000006,
   VersionsByOrdinal1700000000007,
+  SecondOpinionByGuid1700000000008,
 ];
 
 const partitioned = ['block', 'log', 'state_read'] as const;

@@ -10,7 +10,8 @@ import type { Cut, JournalBody, JournalKind, PublishedAsset, PublishedContagion 
 import { createPool, DatabaseUnavailableError, isConnectionLoss, type Pool, sqlState } from './database.ts';
 import type { FeedVersion } from './fold-store.ts';
 import { BridgeReads } from './read-bridges.ts';
-import { LendingReads } from './read-lending.ts';
+import { LendingReads, type RunStatement } from './read-lending.ts';
+import { readSecondOpinions, type StoredOpinion } from './second-opinion-store.ts';
 
 /** `fold.chains`: what the fold tells the API besides the journal. Empty before its first commit. */
 export interface FoldReport {
@@ -281,6 +282,12 @@ export class ReadApi {
     });
     this.lending = new LendingReads((name, text, values) => this.#query(`api-${name}`, text, values));
     this.bridges = new BridgeReads((name, text, values) => this.#query(`api-${name}`, text, values));
+  }
+
+  /** What an explorer last said of each of these messages up to `time`. */
+  async secondOpinions(guids: readonly string[], time: number): Promise<StoredOpinion[]> {
+    const run: RunStatement = (name, text, values) => this.#query(`api-${name}`, text, values);
+    return readSecondOpinions(run, guids, { fromTime: 0, time });
   }
 
   /** Null: the database is bound to no network yet. */

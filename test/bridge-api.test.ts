@@ -3,6 +3,10 @@ import { exampleQueries } from '../api/graphiql.ts';
 import { type RunningApi, startApi } from '../api/server.ts';
 import { recompute, replay } from '../indexer/fold/replay.ts';
 import { runFold } from '../indexer/fold/run-fold.ts';
+import { SecondOpinionGiver } from '../indexer/second-opinion/give-second-opinions.ts';
+import { type AskScan, loadScanClient, ScanClientMissingError } from '../indexer/second-opinion/scan-client.ts';
+import { ScanService, scanItem } from '../indexer/second-opinion/scan-service.fixture.ts';
+import { layerZeroScanSchema } from '../schema/chains-config.ts';
 import { askOf, toldOf } from './ask.ts';
 import { Bringer } from './bring-blocks.ts';
 import { madeUpFoldOptions } from './fold-options.ts';
@@ -75,6 +79,15 @@ const happenings: Happening[] = [
   { at: 1840, chain: 42161, logs: [...fast.verify(), ...fast.deliver()], apply: mint(42161, 7) },
 ];
 const chains = bridgedSyntheticChains(meaning, start, seconds, happenings);
+
+/** Null: the optional packages are not installed. */
+const scan = await loadScanClient(layerZeroScanSchema.parse({})).then(
+  () => loadScanClient,
+  (error: unknown) => {
+    if (error instanceof ScanClientMissingError) return null;
+    throw error;
+  },
+);
 
 let database: FreshDatabase;
 let api: RunningApi;
@@ -296,6 +309,120 @@ it('the examples about bridges answer with data', async () => {
     const { query } = exampleQueries().find((example) => example.name === name) as { query: string };
     expect(JSON.stringify(await told(query)), name).not.toMatch(/"(nodes|corridors|issuers)":\[\]/);
   }
+});
+
+describe('second opinions', () => {
+  const settings = layerZeroScanSchema.parse({ enabled: true, requestsPerMinuteMax: 5 });
+  const opinions = async () => {
+    const { bridgeMessages } = await told(`{ bridgeMessages(first: 10) { nodes { guid sentTransaction
+      deliveries { transaction } secondOpinion { outcome ours oursDelivery theirs sourceTransaction reason at } } } }`);
+    return bridgeMessages.nodes as {
+      guid: string;
+      sentTransaction: string | null;
+      deliveries: { transaction: string }[];
+      secondOpinion: { outcome: string } | null;
+    }[];
+  };
+  const outcomes = async () =>
+    Object.fromEntries((await opinions()).map(({ guid, secondOpinion }) => [guid, secondOpinion?.outcome]));
+  const rowsOf = async (text: string) => (await database.pool.query(text)).rows;
+  let service: ScanService;
+  let giver: SecondOpinionGiver;
+  let clock = 1e12;
+  const warnings: string[] = [];
+
+  beforeAll(async () => {
+    service = await ScanService.start();
+    const ask = await scan?.({ ...settings, api: service.api });
+    giver = new SecondOpinionGiver(database.pool, {
+      ...{ databaseUrl: database.url, settings: { ...settings, api: service.api }, ask: ask as AskScan },
+      ...{ signal: new AbortController().signal, now: () => clock, random: () => 1 },
+      warn: (message) => warnings.push(message),
+    });
+  });
+  afterAll(() => service.stop());
+
+  it.skipIf(scan === null)('are noted beside a message, within a budget, and change nothing', async () => {
+    const published = () => rowsOf('SELECT digest, digest_time, last_seq, final_time FROM fold');
+    const before = await published();
+    const messages = await opinions();
+    const of = ({ guid }: { guid: string }) => messages.find((one) => one.guid === guid) as (typeof messages)[number];
+    expect(messages.map(({ secondOpinion }) => secondOpinion)).toEqual(messages.map(() => null));
+
+    // The service is down: the delivery without a send, which comes first, is unknown, and the others wait.
+    service.answers.set('*', { status: 503, headers: { 'retry-after': '30' }, body: 'down' });
+    expect(await giver.round()).toBe(1);
+    expect((await outcomes())[fast.guid]).toBe('UNKNOWN');
+    clock += 29_000;
+    expect(await giver.round()).toBe(0);
+    expect(warnings).toEqual([expect.stringContaining('it is asked again in 30 s. Nothing that is published')]);
+
+    // It is back, and says of each what it says.
+    service.answers.clear();
+    const says = (told: typeof out, status: string, changes: Partial<Parameters<typeof scanItem>[0]> = {}) => {
+      const { deliveries, sentTransaction } = of(told);
+      const [sourceId, destinationId] = told === fast ? [103, 102] : [101, 102];
+      const item = scanItem({
+        ...{ guid: told.guid, sourceId, destinationId, status, sourceTransaction: sentTransaction },
+        ...{ destinationTransaction: deliveries[0]?.transaction ?? null, destinationTime: start + 704, ...changes },
+      });
+      const path = sentTransaction === null ? `guid/${told.guid}` : `tx/${sentTransaction}`;
+      service.answers.set(`/v1/messages/${path}`, { body: { data: [item] } });
+    };
+    says(fast, 'DELIVERED', { sourceTransaction: keccak('01') });
+    says(forged, 'DELIVERED');
+    says(slow, 'DELIVERED', { destinationId: 103, destinationTransaction: keccak('02'), destinationTime: start + 9e6 });
+    says(out, 'DELIVERED');
+    clock += 31_000;
+    service.asked.length = 0;
+    expect(await giver.round()).toBe(settings.requestsPerMinuteMax);
+    expect(await giver.round()).toBe(0);
+    clock += 60_000;
+    await giver.round();
+    clock += 60_000;
+    await giver.round();
+    expect(await outcomes()).toEqual({
+      [fast.guid]: 'SCAN_CONTRADICTS',
+      [forged.guid]: 'SCAN_CONTRADICTS',
+      [away.guid]: 'SCAN_LAGS',
+      [slow.guid]: 'WE_LAG',
+      [back.guid]: 'SCAN_LAGS',
+      [out.guid]: 'AGREE',
+    });
+    const { bridgeMessage } = await told(
+      `{ bridgeMessage(guid: "${fast.guid}") { state delivery secondOpinion { outcome source ours oursDelivery theirs sourceTransaction reason } } }`,
+    );
+    expect(bridgeMessage).toEqual({
+      ...{ state: 'DELIVERED', delivery: 'SUSPECTED' },
+      secondOpinion: {
+        ...{ outcome: 'SCAN_CONTRADICTS', source: 'layerzero-scan', ours: 'DELIVERED', oursDelivery: 'SUSPECTED' },
+        ...{ theirs: 'DELIVERED', sourceTransaction: keccak('01') },
+        reason: `Scan shows a send in ${keccak('01')}; the source holds none.`,
+      },
+    });
+    const past = await told(`{ bridgeMessage(guid: "${fast.guid}", ${at(1900)}) { secondOpinion { outcome } } }`);
+    expect(past.bridgeMessage.secondOpinion).toBeNull();
+    expect(await published()).toEqual(before);
+  });
+
+  it.skipIf(scan === null)('are not asked for twice where both agree for good, nor said twice', async () => {
+    const count = async () =>
+      (await rowsOf('SELECT count(*)::int AS n, max(position) AS last FROM observation WHERE stream = -7'))[0];
+    const before = await count();
+    expect(before.n).toBe(before.last);
+    const ask = (await scan?.({ ...settings, api: service.api })) as AskScan;
+    const restarted = new SecondOpinionGiver(database.pool, {
+      ...{ databaseUrl: database.url, settings: { ...settings, requestsPerMinuteMax: 60 }, ask },
+      ...{ signal: new AbortController().signal, now: () => clock, random: () => 1 },
+    });
+    service.asked.length = 0;
+    expect(await restarted.round()).toBe(5);
+    expect(service.asked.join()).not.toContain(
+      (await opinions()).find(({ guid }) => guid === out.guid)?.sentTransaction,
+    );
+    expect(await count()).toEqual(before);
+    await fold();
+  });
 });
 
 it('replay gives the same final entries and the same state', async () => {
