@@ -470,6 +470,10 @@ function setImplementation(state: State, event: LendingEvent & { type: 'Implemen
 function changeBalance(state: State, event: ScaledMinted | ScaledBurned, step: number): void {
   const token = tokenOf(state, event.chainId, event.token);
   if (!token || !active(state, token.deployment)) return;
+  if (event.index <= 0n) {
+    fail(state, token.deployment, `token ${event.token} reports an index of ${event.index}: expected one ray or more`);
+    return;
+  }
   const key = `${token.deployment}/${token.reserve}`;
   const reserve = state.get('reserve', key) as unknown as ReserveRecord;
   const positionKey = `${token.deployment}/${event.account}`;
