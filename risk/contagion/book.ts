@@ -1,7 +1,7 @@
-import type { PositionRecord } from '../lending/evolve.ts';
+import type { PositionRecord, ReserveRecord } from '../lending/evolve.ts';
 import type { State } from '../state.ts';
 import { type AccountTable, type BorrowerEntry, borrowerEntry, emptyTable, tableWith } from './account-table.ts';
-import type { Frame } from './frame.ts';
+import { type Frame, type FrameFacts, fits, frameOf, layoutOf, type MarketFrame } from './frame.ts';
 import { Workspace } from './workspace.ts';
 
 /**
@@ -13,20 +13,23 @@ export class Book {
   readonly workspaces = { now: new Workspace(), before: new Workspace() } as const;
   readonly #state: State;
   #table: AccountTable = emptyTable;
-  /** Keys of positions that changed since; null: every one is read again. */
-  #changed: ReadonlySet<string> | null = null;
-  #terms: string | null = null;
+  /** The one that the table was made for. */
+  #frame: Frame | null = null;
 
   constructor(state: State) {
     this.#state = state;
     state.follow('position');
   }
 
+  frameAt(facts: FrameFacts): Frame {
+    const layout = this.#frame?.layout;
+    return frameOf(facts, layout !== undefined && fits(layout, facts) ? layout : layoutOf(facts));
+  }
+
   tableAt(frame: Frame): AccountTable {
-    const terms = termsOf(frame);
-    this.#changed = this.#state.takeChanged('position');
-    const isNew = terms !== this.#terms;
-    const keys = isNew ? this.#state.keys('position') : this.#changed;
+    const changed = this.#state.takeChanged('position');
+    const isNew = this.#frame === null || !areSameTerms(this.#frame, frame);
+    const keys = isNew ? this.#state.keys('position') : changed;
     const changes = new Map<string, BorrowerEntry | null>();
     for (const key of keys) {
       const position = this.#state.get('position', key) as unknown as PositionRecord | undefined;
@@ -34,30 +37,28 @@ export class Book {
       if (entry !== null || !isNew) changes.set(key, entry);
     }
     this.#table = tableWith(isNew ? emptyTable : this.#table, changes);
-    this.#terms = terms;
+    this.#frame = frame;
     return this.#table;
   }
 }
 
-/** All of a frame that the entries of borrowers are made of. */
-function termsOf({ markets, reserves }: Frame): string {
-  return JSON.stringify([
-    reserves.map(({ asset, key, record }) => [
-      key,
-      asset,
-      record.decimals,
-      record.settings.liquidationThreshold,
-      record.emode,
-    ]),
-    [...markets.values()].map(({ id, market }) => [
-      id,
-      market.deployment.accounting,
-      [...market.emodes.values()].map((one) => [
-        one.category,
-        one.liquidationThreshold,
-        one.priceSource === null,
-        one.collateral,
-      ]),
-    ]),
-  ]);
+/** Whether all that the entries of borrowers are made of is the same in two frames. */
+function areSameTerms(one: Frame, other: Frame): boolean {
+  if (one.layout !== other.layout) return false;
+  const areSameReserves = one.reserves.every(({ record: a }, i) => {
+    const b = other.reserves[i]?.record as ReserveRecord;
+    return (
+      a === b ||
+      (a.decimals === b.decimals &&
+        a.settings.liquidationThreshold === b.settings.liquidationThreshold &&
+        a.emode === b.emode)
+    );
+  });
+  if (!areSameReserves) return false;
+  for (const [id, { market: a }] of one.markets) {
+    const { market: b } = other.markets.get(id) as MarketFrame;
+    if (a.deployment.accounting !== b.deployment.accounting || a.emodes.size !== b.emodes.size) return false;
+    for (const [category, record] of a.emodes) if (b.emodes.get(category) !== record) return false;
+  }
+  return true;
 }

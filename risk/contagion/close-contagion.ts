@@ -17,7 +17,7 @@ import { contagionIndex, contagionNow, contagionStruct } from './contagion-index
 import { contributions } from './contributions.ts';
 import { fastSolver } from './fast-solver.ts';
 import { hasFormerPositions, positionsAt, rememberPositions } from './former-positions.ts';
-import { type Frame, type FrameFacts, frameOf } from './frame.ts';
+import type { Frame, FrameFacts } from './frame.ts';
 import { indicators } from './indicators.ts';
 import { landed } from './landed.ts';
 import { type ContagionParameters, contagionParameters } from './parameters.ts';
@@ -61,7 +61,7 @@ export function closeContagion(input: {
   const facts = stateFacts(state, time);
   const settings = facts.definition.parameters;
   const parameters = contagionParameters(settings);
-  const frame = frameOf(facts);
+  const frame = book.frameAt(facts);
   const table = book.tableAt(frame);
   const taints = taintsOf(frame, taintedAccounts(state));
   const isDue = former === null || input.urgent || step >= former.step + settings.structEverySteps;

@@ -7,9 +7,8 @@ import type {
 import type { PublishedAsset, PublishedContagionAsset, PublishedIssuer } from '../../schema/published.ts';
 import { toFloat } from '../../schema/units.ts';
 import { claimOf, type TokenClaim } from '../bridge/issuer-losses.ts';
-import { debtIndexAt, liquidityIndexAt } from '../lending/accrual.ts';
 import type { EModeRecord, ReserveRecord } from '../lending/evolve.ts';
-import { BASE_DECIMALS, type Market, priceOf } from '../lending/market.ts';
+import { BASE_DECIMALS, type Market, priceOf, totalsOf } from '../lending/market.ts';
 import { AMOUNT_USD_MAX } from './check-system.ts';
 import { type ContagionAsset, type ContagionDeployment, type ContagionIssuer, NUMERAIRE_ROOT } from './system.ts';
 import { depthInForceUsd, exitGapLoss } from './unknown-inputs.ts';
@@ -46,6 +45,7 @@ export type MarketFrame = {
 
 /** Everything of a contagion system but its accounts, and what those are valued with. */
 export type Frame = {
+  readonly layout: Layout;
   readonly roots: readonly string[];
   readonly assets: readonly ContagionAsset[];
   readonly issuers: readonly ContagionIssuer[];
@@ -102,100 +102,85 @@ type Slot = {
   readonly claim: TokenClaim | undefined;
 };
 
-/**
- * The system's frame at a closing time, in the order of risk model 1.11: reference values (1.2), issuers (1.3), exit gap,
- * depth and pools (1.4). Lists are sorted by id. A token whose asset is not configured is a market of its own.
- */
-export function frameOf(facts: FrameFacts): Frame {
-  const { definition, markets, time } = facts;
-  const { parameters } = definition;
-  const doubts = new Set(facts.lateChains.map((chain) => `chain:${chain}`));
+/** Which issuer of the system stands for what. */
+type IssuerPlace =
+  | { readonly id: string; readonly issuer: IssuerDefinition; readonly side: TokenClaim['side'] }
+  | { readonly id: string; readonly pool: number };
 
+/**
+ * Of a frame what definitions and the lists of reserves decide: who stands in which slot. Lists are sorted by id. A token
+ * whose asset is not configured is a market of its own.
+ */
+export type Layout = {
+  readonly from: Pick<FrameFacts, 'definition' | 'issuers' | 'tokens' | 'markets'>;
+  readonly roots: readonly string[];
+  readonly slots: readonly Slot[];
+  readonly assets: readonly Omit<ContagionAsset, 'depthUsd' | 'loss'>[];
+  readonly issuers: readonly (IssuerPlace & { readonly fixed: Omit<ContagionIssuer, 'loss' | 'supplyUsd'> })[];
+  readonly deployments: readonly ContagionDeployment[];
+  /** Reserves, market by market. */
+  readonly reserves: readonly { readonly key: string; readonly asset: number; readonly pool: number }[];
+  /** By market: slot in `reserves` by address. */
+  readonly reserveSlots: readonly ReadonlyMap<string, number>[];
+};
+
+/** Whether a layout is that of these facts. */
+export function fits({ from }: Layout, { definition, issuers, markets, tokens }: FrameFacts): boolean {
+  return (
+    from.definition === definition &&
+    from.issuers === issuers &&
+    from.tokens === tokens &&
+    from.markets.length === markets.length &&
+    from.markets.every(({ id, market }, d) => {
+      const now = markets[d] as FrameFacts['markets'][number];
+      const { reserves } = now.market;
+      return (
+        id === now.id &&
+        market.deployment.definition === now.market.deployment.definition &&
+        market.reserves.length === reserves.length &&
+        market.reserves.every(({ reserve }, i) => reserve === reserves[i]?.reserve)
+      );
+    })
+  );
+}
+
+export function layoutOf(facts: FrameFacts): Layout {
+  const { definition, issuers, markets, tokens } = facts;
+  const { parameters } = definition;
   const slots = new Map<string, Slot>(
     definition.assets.map((asset) => [asset.id, { id: asset.id, definition: asset, claim: undefined }]),
   );
-  const tokenAssets = new Map(facts.tokens.map(({ chainId, address, asset }) => [`${chainId}:${address}`, asset]));
-  const slotOf = new Map<string, string>();
+  const tokenAssets = new Map(tokens.map(({ chainId, address, asset }) => [`${chainId}:${address}`, asset]));
+  const reserves: { readonly key: string; readonly id: string; readonly asset: string }[] = [];
   for (const { id, market } of markets) {
     const { chainId } = market.deployment.definition;
     for (const { reserve } of market.reserves) {
       const asset = tokenAssets.get(`${chainId}:${reserve}`) ?? null;
       const known = asset === null ? undefined : slots.get(asset);
-      const claim = claimOf(facts.issuers, chainId, reserve);
+      const claim = claimOf(issuers, chainId, reserve);
       const slot = known
         ? { ...known, id: claim?.side === 'remote' ? `${known.id}:${claim.issuer}` : known.id, claim }
         : unknownToken(`token:${facts.chainName(chainId)}/${reserve}`);
       if (!slots.has(slot.id) || claim) slots.set(slot.id, slot);
-      slotOf.set(`${id}/${reserve}`, slot.id);
+      reserves.push({ key: `${id}/${reserve}`, id, asset: slot.id });
     }
   }
   const sorted = [...slots.values()].sort(byId);
-  const roots = [...new Set([NUMERAIRE_ROOT, ...sorted.map((slot) => slot.definition.root)])].sort();
-  for (const issuer of facts.issuers) if (!roots.includes(issuer.root)) roots.push(issuer.root);
-  roots.sort();
+  const roots = [
+    ...new Set([NUMERAIRE_ROOT, ...sorted.map((slot) => slot.definition.root), ...issuers.map(({ root }) => root)]),
+  ].sort();
   const assetSlots = new Map(sorted.map(({ id }, k) => [id, k]));
-  const rootPrice = (root: string): number | null =>
-    root === NUMERAIRE_ROOT ? 1 : fusedPrice(facts.publishedOf(root));
-
-  const found: (Omit<ReserveFrame, 'pool'> & {
-    readonly market: number;
-    readonly supplied: number;
-    readonly loss: number;
-  })[] = [];
-  const protocolPrices = new Map<string, number>();
-  for (const [d, { id, market }] of markets.entries()) {
-    for (const record of market.reserves) {
-      const key = `${id}/${record.reserve}`;
-      const slot = slots.get(slotOf.get(key) as string) as Slot;
-      const said = priceOf(record, market.answerOf);
-      const protocol = said === null ? null : toFloat(said, BASE_DECIMALS);
-      const fused = fusedPrice(facts.publishedOf(slot.definition.id));
-      const values = referencePrices(slot.definition, protocol, fused, rootPrice(slot.definition.root));
-      const isSane = Math.max(values.reference, values.debt) <= PRICE_USD_MAX;
-      const { reference, debt } = isSane ? values : { reference: 0, debt: 0 };
-      const isUsed = record.scaledSupply !== '0' || record.scaledDebt !== '0';
-      if (reference === 0 && isUsed) doubts.add(`no-price:${key}`);
-      if (reference > 0) protocolPrices.set(slot.id, Math.max(reference, protocolPrices.get(slot.id) ?? 0));
-      const indexes = {
-        liquidityIndex: BigInt(record.liquidityIndex),
-        debtIndex: BigInt(record.debtIndex),
-        liquidityRate: BigInt(record.liquidityRate),
-        debtRate: BigInt(record.debtRate),
-        updatedAt: record.updatedAt,
-      };
-      const liquidityIndex = toFloat(liquidityIndexAt(indexes, time), RAY_DECIMALS);
-      const debtIndex = toFloat(debtIndexAt(market.deployment.accounting, indexes, time), RAY_DECIMALS);
-      const supplied = toFloat(BigInt(record.scaledSupply), record.decimals) * liquidityIndex;
-      if (supplied * reference > AMOUNT_USD_MAX) doubts.add(`amount:${key}`);
-      found.push({
-        key,
-        record,
-        market: d,
-        asset: assetSlots.get(slot.id) as number,
-        collateralUsd: liquidityIndex * reference,
-        debtUsd: debtIndex * debt,
-        priced: (protocol !== null && facts.isFresh(id, record)) || fused !== null,
-        supplied: Math.min(AMOUNT_USD_MAX, supplied * reference),
-        loss: facts.poolLossOf(key, record),
-      });
-    }
-  }
-
-  const inputs = sorted.map((slot) => assetInput(slot, facts, protocolPrices.get(slot.id) ?? null));
-  const depths = depthsOf(sorted, facts);
-
-  type NamedIssuer = { readonly issuer: ContagionIssuer; readonly input: IssuerInput };
   const rootSlot = (root: string) => roots.indexOf(root);
-  const configured = (issuer: IssuerDefinition, side: TokenClaim['side']): NamedIssuer => {
-    const reading = facts.readingOf(issuer.id, side);
-    if (reading.status !== 'ok') doubts.add(`issuer:${issuer.id}`);
+
+  const configured = (issuer: IssuerDefinition, side: TokenClaim['side']): Layout['issuers'][number] => {
     const isHome = side === 'home';
+    const id = isHome ? `${issuer.id}:home` : issuer.id;
     return {
-      issuer: {
-        id: isHome ? `${issuer.id}:home` : issuer.id,
+      ...{ id, issuer, side },
+      fixed: {
+        id,
         root: rootSlot(issuer.root),
         kind: issuer.class === 'pool' ? 'pool' : 'issuer',
-        loss: reading.loss,
         // At home holders hold the token itself: what they lose is the family's shortfall, when it is observed.
         lossGivenDefault: isHome ? 0 : issuer.lossGivenDefault,
         reserves: isHome
@@ -205,45 +190,38 @@ export function frameOf(facts: FrameFacts): Frame {
               return slot === undefined ? [] : [{ asset: slot, share }];
             }),
         outsideReserves: isHome ? null : issuer.outsideReserves,
-        supplyUsd: null,
       },
-      input: { backing: issuer.backing, status: reading.status, reasons: reading.reasons },
     };
   };
   const homes = new Set(sorted.flatMap(({ claim }) => (claim?.side === 'home' ? [claim.issuer] : [])));
-  const poolIds = poolNames(
-    found.map(({ key, market, asset }) => ({
-      key,
-      id: markets[market]?.id as string,
-      asset: sorted[asset]?.id as string,
-    })),
-  );
-  const named: NamedIssuer[] = [
-    ...facts.issuers.map((issuer) => configured(issuer, 'remote')),
-    ...facts.issuers.filter(({ id }) => homes.has(id)).map((issuer) => configured(issuer, 'home')),
-    ...found.map(({ asset, loss, supplied }, i): NamedIssuer => {
+  const poolIds = poolNames(reserves);
+  const named = [
+    ...issuers.map((issuer) => configured(issuer, 'remote')),
+    ...issuers.filter(({ id }) => homes.has(id)).map((issuer) => configured(issuer, 'home')),
+    ...reserves.map(({ asset }, pool): Layout['issuers'][number] => {
+      const id = poolIds[pool] as string;
       return {
-        issuer: {
-          id: poolIds[i] as string,
-          root: rootSlot((sorted[asset] as Slot).definition.root),
+        ...{ id, pool },
+        fixed: {
+          id,
+          root: rootSlot((slots.get(asset) as Slot).definition.root),
           kind: 'pool',
-          loss,
           lossGivenDefault: parameters.poolLossGivenDefault,
           reserves: [],
           outsideReserves: null,
-          supplyUsd: supplied,
         },
-        input: { backing: 'reserves', status: 'ok', reasons: [] },
       };
     }),
-  ].sort((a, b) => (a.issuer.id < b.issuer.id ? -1 : 1));
-  const issuerSlots = new Map(named.map(({ issuer }, b) => [issuer.id, b]));
+  ].sort(byId);
+  const issuerSlots = new Map(named.map(({ id }, b) => [id, b]));
   const claimIssuer = ({ claim }: Slot): readonly string[] =>
     claim === undefined ? [] : [claim.side === 'home' ? `${claim.issuer}:home` : claim.issuer];
-
+  let first = 0;
   return {
+    from: { definition, issuers, tokens, markets },
     roots,
-    assets: sorted.map((slot, k): ContagionAsset => {
+    slots: sorted,
+    assets: sorted.map((slot, k) => {
       const { definition: asset } = slot;
       return {
         id: slot.id,
@@ -253,12 +231,10 @@ export function frameOf(facts: FrameFacts): Frame {
         issuers: [...new Set([...asset.issuers, ...claimIssuer(slot)])].flatMap(
           (issuer) => issuerSlots.get(issuer) ?? [],
         ),
-        depthUsd: (depths[k] as Depth).usd,
         sellsAs: asset.sellsAs === asset.id ? k : (assetSlots.get(asset.sellsAs) ?? k),
-        loss: (inputs[k] as { loss: number }).loss,
       };
     }),
-    issuers: named.map(({ issuer }) => issuer),
+    issuers: named,
     deployments: markets.map(({ id, market }) => ({
       id,
       chain: facts.chainName(market.deployment.definition.chainId),
@@ -266,26 +242,107 @@ export function frameOf(facts: FrameFacts): Frame {
       closeFactor: parameters.closeFactor,
       fullLiquidationHealthFactor: parameters.fullLiquidationHealthFactor,
     })),
-    reserves: found.map(({ key, record, asset, collateralUsd, debtUsd, priced }, i) => ({
-      ...{ key, record, asset, collateralUsd, debtUsd, priced },
+    reserves: reserves.map(({ key, asset }, i) => ({
+      key,
+      asset: assetSlots.get(asset) as number,
       pool: issuerSlots.get(poolIds[i] as string) as number,
     })),
+    reserveSlots: markets.map(({ market }) => {
+      const start = first;
+      first += market.reserves.length;
+      return new Map(market.reserves.map(({ reserve }, i) => [reserve, start + i]));
+    }),
+  };
+}
+
+/**
+ * The system's frame at a closing time, in the order of risk model 1.11: reference values (1.2), issuers (1.3), exit gap,
+ * depth and pools (1.4).
+ * @param layout one that `fits`.
+ */
+export function frameOf(facts: FrameFacts, layout: Layout = layoutOf(facts)): Frame {
+  const { markets, time } = facts;
+  const { slots } = layout;
+  const doubts = new Set(facts.lateChains.map((chain) => `chain:${chain}`));
+  const rootPrice = (root: string): number | null =>
+    root === NUMERAIRE_ROOT ? 1 : fusedPrice(facts.publishedOf(root));
+
+  const reserves: ReserveFrame[] = [];
+  const suppliedUsd: number[] = [];
+  const protocolPrices = slots.map(() => 0);
+  for (const { id, market } of markets) {
+    for (const record of market.reserves) {
+      const { asset, key, pool } = layout.reserves[reserves.length] as Layout['reserves'][number];
+      const { definition } = slots[asset] as Slot;
+      const said = priceOf(record, market.answerOf);
+      const protocol = said === null ? null : toFloat(said, BASE_DECIMALS);
+      const fused = fusedPrice(facts.publishedOf(definition.id));
+      const values = referencePrices(definition, protocol, fused, rootPrice(definition.root));
+      const isSane = Math.max(values.reference, values.debt) <= PRICE_USD_MAX;
+      const { reference, debt } = isSane ? values : { reference: 0, debt: 0 };
+      const isUsed = record.scaledSupply !== '0' || record.scaledDebt !== '0';
+      if (reference === 0 && isUsed) doubts.add(`no-price:${key}`);
+      protocolPrices[asset] = Math.max(reference, protocolPrices[asset] as number);
+      const totals = totalsOf(record, market.deployment.accounting, time);
+      const liquidityIndex = toFloat(totals.liquidityIndex, RAY_DECIMALS);
+      const debtIndex = toFloat(totals.debtIndex, RAY_DECIMALS);
+      const supplied = toFloat(BigInt(record.scaledSupply), record.decimals) * liquidityIndex;
+      if (supplied * reference > AMOUNT_USD_MAX) doubts.add(`amount:${key}`);
+      suppliedUsd.push(Math.min(AMOUNT_USD_MAX, supplied * reference));
+      reserves.push({
+        ...{ key, record, asset, pool },
+        collateralUsd: liquidityIndex * reference,
+        debtUsd: debtIndex * debt,
+        priced: (protocol !== null && facts.isFresh(id, record)) || fused !== null,
+      });
+    }
+  }
+
+  const inputs = slots.map((slot, k) => assetInput(slot, facts, (protocolPrices[k] as number) || null));
+  const depths = depthsOf(slots, facts);
+  const issuers: ContagionIssuer[] = [];
+  const issuerInputs: IssuerInput[] = [];
+  for (const place of layout.issuers) {
+    if ('pool' in place) {
+      const { key, record } = reserves[place.pool] as ReserveFrame;
+      issuers.push({
+        ...place.fixed,
+        loss: facts.poolLossOf(key, record),
+        supplyUsd: suppliedUsd[place.pool] as number,
+      });
+      issuerInputs.push({ backing: 'reserves', status: 'ok', reasons: [] });
+    } else {
+      const { loss, reasons, status } = facts.readingOf(place.issuer.id, place.side);
+      if (status !== 'ok') doubts.add(`issuer:${place.issuer.id}`);
+      issuers.push({ ...place.fixed, loss, supplyUsd: null });
+      issuerInputs.push({ backing: place.issuer.backing, status, reasons });
+    }
+  }
+
+  return {
+    layout,
+    roots: layout.roots,
+    assets: layout.assets.map((asset, k): ContagionAsset => {
+      const { loss } = inputs[k] as { loss: number };
+      return { ...asset, depthUsd: (depths[k] as Depth).usd, loss };
+    }),
+    issuers,
+    deployments: layout.deployments,
+    reserves,
     markets: new Map(
       markets.map(({ id, market, covered }, deployment) => [
         id,
         {
           ...{ id, deployment, covered, market },
-          reserveSlots: new Map(
-            found.flatMap(({ market: d, record }, i) => (d === deployment ? [[record.reserve, i] as const] : [])),
-          ),
+          reserveSlots: layout.reserveSlots[deployment] as Map<string, number>,
         },
       ]),
     ),
     assetInputs: inputs.map(({ referenceUsd, quotesUsd }, k) => ({
-      ...{ referenceUsd, quotesUsd, asset: (sorted[k] as Slot).definition.id },
+      ...{ referenceUsd, quotesUsd, asset: (slots[k] as Slot).definition.id },
       depthFrom: (depths[k] as Depth).from,
     })),
-    issuerInputs: named.map(({ input }) => input),
+    issuerInputs,
     doubts: [...doubts].sort(),
   };
 }

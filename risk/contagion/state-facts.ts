@@ -1,11 +1,11 @@
 import { invariant } from '../../schema/errors.ts';
-import type { ConfigurationAdopted, FeedDefinition } from '../../schema/events.ts';
+import type { ConfigurationAdopted, FeedDefinition, IssuerDefinition } from '../../schema/events.ts';
 import type { PublishedAsset } from '../../schema/published.ts';
 import { toFloat } from '../../schema/units.ts';
 import { issuerLosses } from '../bridge/issuer-losses.ts';
 import type { FeedFacts } from '../close-asset.ts';
 import type { DeploymentRecord, ReserveRecord } from '../lending/evolve.ts';
-import { isPriceRead, type Market, MarketAt, marketOf } from '../lending/market.ts';
+import { isPriceRead, type Market, marketOf, totalsOf } from '../lending/market.ts';
 import { assetDepth } from '../pool/depth.ts';
 import type { Row, State } from '../state.ts';
 import type { FrameFacts } from './frame.ts';
@@ -31,6 +31,8 @@ const FULL_UTILISATION = { numerator: 99n, denominator: 100n };
 const HOUR = 3600;
 const DAY = 86400;
 
+const noIssuers: readonly IssuerDefinition[] = [];
+
 const asRow = (value: object): Row => value as Row;
 
 /** Has every chain with a deployment brought rows, so that there is something to judge? */
@@ -48,7 +50,7 @@ function chainOf(state: State, deployment: string): number {
 /** Updates what the index remembers of receipts, and reads the facts of a closing from the state. */
 export function stateFacts(state: State, time: number): FrameFacts {
   const configuration = state.get('configuration', 'current') as unknown as ConfigurationAdopted;
-  const { contagion: definition, issuers = [], tokens } = configuration;
+  const { contagion: definition, issuers = noIssuers, tokens } = configuration;
   invariant(definition, 'No contagion index is configured');
   const { chainLagSecondsMax } = definition.parameters;
   const names = new Map(configuration.chains.map(({ chainId, name }) => [chainId as number, name]));
@@ -102,11 +104,10 @@ export function stateFacts(state: State, time: number): FrameFacts {
 }
 
 function rememberReceipts(state: State, { id, market }: { id: string; market: Market }, time: number): void {
-  const at = new MarketAt(market, time);
   for (const record of market.reserves) {
     const key = `receipts/${id}/${record.reserve}`;
     const former = state.get('contagion', key) as unknown as ReceiptsRow | undefined;
-    const { borrowed, supplied } = at.totals(record);
+    const { borrowed, supplied } = totalsOf(record, market.deployment.accounting, time);
     const isFull = supplied > 0n && borrowed * FULL_UTILISATION.denominator >= supplied * FULL_UTILISATION.numerator;
     const samples = (former?.samples ?? []).filter(([sampled]) => sampled > time - DAY);
     const [newest] = samples.at(-1) ?? [Number.NEGATIVE_INFINITY];

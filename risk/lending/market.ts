@@ -1,3 +1,4 @@
+import type { AccountingRule } from '../../schema/chains-config.ts';
 import { InvariantError } from '../../schema/errors.ts';
 import type { FeedFacts } from '../close-asset.ts';
 import type { State } from '../state.ts';
@@ -77,6 +78,32 @@ export function isPriceRead(
   return priceRead !== null && priceReadBlock !== null && (said === null || said.blockNumber <= priceReadBlock);
 }
 
+/** What a record, which never changes in place, was last asked for. */
+const lastTotals = new WeakMap<ReserveRecord, { rule: AccountingRule; time: number; totals: ReserveTotals }>();
+
+/** `rule`: that of the deployment. `time`: block time in seconds, at least that of the record. */
+export function totalsOf(reserve: ReserveRecord, rule: AccountingRule, time: number): ReserveTotals {
+  const last = lastTotals.get(reserve);
+  if (last?.time === time && last.rule === rule) return last.totals;
+  const indexes = {
+    liquidityIndex: BigInt(reserve.liquidityIndex),
+    debtIndex: BigInt(reserve.debtIndex),
+    liquidityRate: BigInt(reserve.liquidityRate),
+    debtRate: BigInt(reserve.debtRate),
+    updatedAt: reserve.updatedAt,
+  };
+  const liquidityIndex = liquidityIndexAt(indexes, time);
+  const debtIndex = debtIndexAt(rule, indexes, time);
+  const totals = {
+    liquidityIndex,
+    debtIndex,
+    supplied: balanceOf(reserve.supplyAccounting, 'supply', BigInt(reserve.scaledSupply), liquidityIndex),
+    borrowed: balanceOf(reserve.debtAccounting, 'debt', BigInt(reserve.scaledDebt), debtIndex),
+  };
+  lastTotals.set(reserve, { rule, time, totals });
+  return totals;
+}
+
 /** A market ready to compute many accounts at one moment. */
 export class MarketAt {
   readonly #market: Market;
@@ -131,15 +158,7 @@ export class MarketAt {
   }
 
   totals(reserve: ReserveRecord): ReserveTotals {
-    const facts = this.#facts(reserve);
-    const liquidityIndex = liquidityIndexAt(facts, this.#time);
-    const debtIndex = debtIndexAt(this.#market.deployment.accounting, facts, this.#time);
-    return {
-      liquidityIndex,
-      debtIndex,
-      supplied: balanceOf(reserve.supplyAccounting, 'supply', BigInt(reserve.scaledSupply), liquidityIndex),
-      borrowed: balanceOf(reserve.debtAccounting, 'debt', BigInt(reserve.scaledDebt), debtIndex),
-    };
+    return totalsOf(reserve, this.#market.deployment.accounting, this.#time);
   }
 
   price(reserve: ReserveRecord): bigint | null {
