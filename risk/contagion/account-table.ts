@@ -4,7 +4,7 @@ import type { PositionRecord } from '../lending/evolve.ts';
 import type { AccountColumns } from './account-columns.ts';
 import { AMOUNT_USD_MAX } from './check-system.ts';
 import { categoryOf, type Frame, type MarketFrame } from './frame.ts';
-import type { Workspace } from './workspace.ts';
+import { type Workspace, written } from './workspace.ts';
 
 /** A borrower in tokens of scaled balances, which change only when it acts. Slots are those of a frame. */
 export type BorrowerEntry = {
@@ -218,12 +218,16 @@ export function valued(
   workspace: Workspace,
 ): { readonly accounts: AccountColumns; readonly coverage: number; readonly collateralUsd: number } {
   const { reserves } = frame;
-  const assetOf = Uint16Array.from(reserves, ({ asset }) => asset);
-  const poolOf = Int32Array.from(reserves, ({ pool }) => pool);
-  const collateralUsd = Float64Array.from(reserves, (reserve) => reserve.collateralUsd);
-  const debtUsd = Float64Array.from(reserves, (reserve) => reserve.debtUsd);
-  const pricedOf = Uint8Array.from(reserves, ({ priced }) => (priced ? 1 : 0));
-  const coveredOf = new Uint8Array(frame.deployments.length);
+  const assetOf = written(workspace.uint16('assetOf', reserves.length), reserves, ({ asset }) => asset);
+  const poolOf = written(workspace.int32('poolOf', reserves.length), reserves, ({ pool }) => pool);
+  const collateralUsd = written(
+    workspace.float64('collateralUsdOf', reserves.length),
+    reserves,
+    (reserve) => reserve.collateralUsd,
+  );
+  const debtUsd = written(workspace.float64('debtUsdOf', reserves.length), reserves, (reserve) => reserve.debtUsd);
+  const pricedOf = written(workspace.uint8('pricedOf', reserves.length), reserves, ({ priced }) => (priced ? 1 : 0));
+  const coveredOf = workspace.uint8('coveredOf', frame.deployments.length).fill(0);
   for (const { covered, deployment } of frame.markets.values()) coveredOf[deployment] = covered ? 1 : 0;
 
   const { collateral, collateralStart, debts, keys } = table;

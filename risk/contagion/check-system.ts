@@ -18,16 +18,19 @@ function refuse(place: string, value: unknown, expected: string): never {
   throw new InvariantError(`Contagion: ${place} is ${value}, expected ${expected}`);
 }
 
-function amount(value: number, place: () => string): void {
-  if (!isAmount(value)) refuse(place(), value, AMOUNT_DOMAIN);
+/** Whose field it is, for the message. */
+type Owner = 'asset' | 'issuer' | 'deployment';
+
+function amount(value: number, field: string, owner: Owner, id: string): void {
+  if (!isAmount(value)) refuse(`${field} of ${owner} ${id}`, value, AMOUNT_DOMAIN);
 }
 
-function share(value: number, place: () => string): void {
-  if (!isShare(value)) refuse(place(), value, SHARE_DOMAIN);
+function share(value: number, field: string, owner: Owner, id: string): void {
+  if (!isShare(value)) refuse(`${field} of ${owner} ${id}`, value, SHARE_DOMAIN);
 }
 
-function slot(value: number, count: number, list: string, place: () => string): void {
-  if (!isSlot(value, count)) refuse(place(), value, `a slot of the ${count} ${list}`);
+function slot(value: number, count: number, list: string, field: string, owner: Owner, id: string): void {
+  if (!isSlot(value, count)) refuse(`${field} of ${owner} ${id}`, value, `a slot of the ${count} ${list}`);
 }
 
 /**
@@ -39,36 +42,35 @@ export function checkFrame(system: ContagionSystem): void {
   const { roots, assets, issuers, deployments } = system;
   if (assets.length > ASSETS_MAX) refuse('the number of assets', assets.length, `at most ${ASSETS_MAX}`);
   const rootAssets = new Map<number, string>();
-  for (const asset of assets) {
-    const at = (field: string) => () => `${field} of asset ${asset.id}`;
-    slot(asset.root, roots.length, 'roots', at('root'));
-    slot(asset.sellsAs, assets.length, 'assets', at('sellsAs'));
-    amount(asset.depthUsd, at('depthUsd'));
-    share(asset.loss, at('loss'));
-    for (const issuer of asset.issuers) slot(issuer, issuers.length, 'issuers', at('an issuer'));
-    if (new Set(asset.issuers).size < asset.issuers.length) refuse(at('issuers')(), asset.issuers, 'each one once');
-    if (!asset.isRoot) continue;
-    const other = rootAssets.get(asset.root);
-    if (other !== undefined) refuse(at('isRoot')(), true, `false: ${other} is the root asset already`);
-    rootAssets.set(asset.root, asset.id);
+  for (const { depthUsd, id, isRoot, issuers: owing, loss, root, sellsAs } of assets) {
+    slot(root, roots.length, 'roots', 'root', 'asset', id);
+    slot(sellsAs, assets.length, 'assets', 'sellsAs', 'asset', id);
+    amount(depthUsd, 'depthUsd', 'asset', id);
+    share(loss, 'loss', 'asset', id);
+    for (const issuer of owing) slot(issuer, issuers.length, 'issuers', 'an issuer', 'asset', id);
+    if (owing.length > 1 && new Set(owing).size < owing.length) {
+      refuse(`issuers of asset ${id}`, owing, 'each one once');
+    }
+    if (!isRoot) continue;
+    const other = rootAssets.get(root);
+    if (other !== undefined) refuse(`isRoot of asset ${id}`, true, `false: ${other} is the root asset already`);
+    rootAssets.set(root, id);
   }
-  for (const issuer of issuers) {
-    const at = (field: string) => () => `${field} of issuer ${issuer.id}`;
-    slot(issuer.root, roots.length, 'roots', at('root'));
-    share(issuer.loss, at('loss'));
-    share(issuer.lossGivenDefault, at('lossGivenDefault'));
-    if (issuer.outsideReserves !== null) amount(issuer.outsideReserves, at('outsideReserves'));
-    if (issuer.supplyUsd !== null) amount(issuer.supplyUsd, at('supplyUsd'));
-    for (const reserve of issuer.reserves) {
-      slot(reserve.asset, assets.length, 'assets', at('a reserve asset'));
-      amount(reserve.share, at('a reserve share'));
+  for (const { id, loss, lossGivenDefault, outsideReserves, reserves, root, supplyUsd } of issuers) {
+    slot(root, roots.length, 'roots', 'root', 'issuer', id);
+    share(loss, 'loss', 'issuer', id);
+    share(lossGivenDefault, 'lossGivenDefault', 'issuer', id);
+    if (outsideReserves !== null) amount(outsideReserves, 'outsideReserves', 'issuer', id);
+    if (supplyUsd !== null) amount(supplyUsd, 'supplyUsd', 'issuer', id);
+    for (const reserve of reserves) {
+      slot(reserve.asset, assets.length, 'assets', 'a reserve asset', 'issuer', id);
+      amount(reserve.share, 'a reserve share', 'issuer', id);
     }
   }
-  for (const deployment of deployments) {
-    const at = (field: string) => () => `${field} of deployment ${deployment.id}`;
-    amount(deployment.bonus, at('bonus'));
-    share(deployment.closeFactor, at('closeFactor'));
-    share(deployment.fullLiquidationHealthFactor, at('fullLiquidationHealthFactor'));
+  for (const { bonus, closeFactor, fullLiquidationHealthFactor, id } of deployments) {
+    amount(bonus, 'bonus', 'deployment', id);
+    share(closeFactor, 'closeFactor', 'deployment', id);
+    share(fullLiquidationHealthFactor, 'fullLiquidationHealthFactor', 'deployment', id);
   }
 }
 
@@ -138,15 +140,21 @@ function refuseAccount(system: ContagionSystem, i: number, field: string, value:
 /** @throws {InvariantError} when a shock has not one share in [0, 1] per root, asset and issuer, or USD falls. */
 export function checkShock(system: ContagionSystem, shock: Shock): void {
   const { roots, assets, issuers } = system;
-  const lists = [
-    ['fall', shock.falls, roots],
-    ['loss', shock.assetLosses, assets.map(({ id }) => id)],
-    ['loss', shock.issuerLosses, issuers.map(({ id }) => id)],
-  ] as const;
-  for (const [what, values, names] of lists) {
-    if (values.length !== names.length) refuse(`the number of values of ${what}`, values.length, `${names.length}`);
-    for (const [i, value] of values.entries()) share(value, () => `${what} of ${names[i]} in a shock`);
-  }
+  checkShares('fall', shock.falls, roots, (root) => root);
+  checkShares('loss', shock.assetLosses, assets, ({ id }) => id);
+  checkShares('loss', shock.issuerLosses, issuers, ({ id }) => id);
   const usd = roots.indexOf('USD');
   if (usd >= 0 && shock.falls[usd] !== 0) refuse('the fall of USD in a shock', shock.falls[usd], '0');
+}
+
+function checkShares<Item>(
+  what: string,
+  values: readonly number[],
+  items: readonly Item[],
+  nameOf: (item: Item) => string,
+): void {
+  if (values.length !== items.length) refuse(`the number of values of ${what}`, values.length, `${items.length}`);
+  for (let i = 0; i < values.length; i++) {
+    if (!isShare(values[i]!)) refuse(`${what} of ${nameOf(items[i]!)} in a shock`, values[i], SHARE_DOMAIN);
+  }
 }

@@ -236,14 +236,19 @@ function assetsOf(
     const p99 = (state.get('asset', asset)?.['stress'] as StressHistory | undefined)?.p99 ?? null;
     const total = vTotal({ vScalar, contagionIndex: contagion, claimLoss, p99, floor: vStressFloor[kind] });
     found[id] = {
-      ...{ referenceUsd, quotesUsd, loss, depthUsd, depthFrom, claimLoss },
+      claimLoss,
+      depthFrom,
+      depthUsd,
       impact: now.state.impacts[k] as number,
+      loss,
+      quotesUsd,
+      referenceUsd,
       vTotal: {
-        value: total.value,
-        wad: toWadRoundedUp(total.value).toString(),
         contagion: total.contagion,
         stress: total.stress,
         vScalar,
+        value: total.value,
+        wad: toWadRoundedUp(total.value).toString(),
       },
     };
   }
@@ -254,7 +259,7 @@ function issuersOf(frame: Frame, { now }: Evaluation): { readonly [issuer: strin
   const found: { [issuer: string]: PublishedIssuer } = {};
   for (const [b, { id, loss, supplyUsd }] of frame.issuers.entries()) {
     const { backing, reasons, status } = frame.issuerInputs[b] as Frame['issuerInputs'][number];
-    found[id] = { ...{ backing, status, reasons, loss, supplyUsd }, totalLoss: now.state.issuerLosses[b] as number };
+    found[id] = { backing, loss, reasons, status, supplyUsd, totalLoss: now.state.issuerLosses[b] as number };
   }
   return found;
 }

@@ -33,7 +33,8 @@ export type ContagionStruct = {
 export function contagionNow(system: ContagionSystem, solver: ContagionSolver): ContagionNow {
   const shock = observedShock(system);
   const state = solver.solve(shock);
-  return { ...solver.stress(shock, state), state, claimLosses: claimLosses(system, state) };
+  const { accountStress, badDebtUsd, healthLost } = solver.stress(shock, state);
+  return { healthLost, badDebtUsd, accountStress, state, claimLosses: claimLosses(system, state) };
 }
 
 /**

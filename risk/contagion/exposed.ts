@@ -1,6 +1,6 @@
 import type { CollateralColumns, Positions } from './positions.ts';
-import type { ContagionSystem } from './system.ts';
-import type { Workspace } from './workspace.ts';
+import type { ContagionDeployment, ContagionSystem } from './system.ts';
+import { type Workspace, written } from './workspace.ts';
 import type { World } from './world.ts';
 
 /**
@@ -47,19 +47,22 @@ export class Exposed {
   readonly #shortfallsUsd: Float64Array;
 
   constructor(system: ContagionSystem, positions: Positions, workspace: Workspace) {
+    const { assets, deployments, issuers } = system;
+    const ofDeployments = (name: string, of: (one: ContagionDeployment) => number) =>
+      written(workspace.float64(name, deployments.length), deployments, of);
     this.#rules = {
-      bonus: Float64Array.from(system.deployments, ({ bonus }) => bonus),
-      closeFactor: Float64Array.from(system.deployments, ({ closeFactor }) => closeFactor),
-      fullBelow: Float64Array.from(system.deployments, (one) => one.fullLiquidationHealthFactor),
+      bonus: ofDeployments('bonus', ({ bonus }) => bonus),
+      closeFactor: ofDeployments('closeFactor', ({ closeFactor }) => closeFactor),
+      fullBelow: ofDeployments('fullBelow', (one) => one.fullLiquidationHealthFactor),
     };
     this.#positions = positions;
     const { collateral, collateralStart, count } = positions;
     this.#all = { count, borrower: null, start: collateralStart, legs: collateral };
-    this.#outer = new Selection(OUTER_LIMIT, positions, workspace, 'outer');
-    this.#inner = new Selection(INNER_LIMIT, positions, workspace, 'inner');
-    this.#sellsAs = Int32Array.from(system.assets, ({ sellsAs }) => sellsAs);
-    this.#salesUsd = new Float64Array(system.assets.length);
-    this.#shortfallsUsd = new Float64Array(system.issuers.length);
+    this.#outer = new Selection(OUTER_LIMIT, system, positions, workspace.part('outer'));
+    this.#inner = new Selection(INNER_LIMIT, system, positions, workspace.part('inner'));
+    this.#sellsAs = written(workspace.int32('sellsAs', assets.length), assets, ({ sellsAs }) => sellsAs);
+    this.#salesUsd = workspace.float64('salesUsd', assets.length);
+    this.#shortfallsUsd = workspace.float64('shortfallsUsd', issuers.length);
   }
 
   /** Another solve begins. */
@@ -128,27 +131,32 @@ class Selection {
   readonly #limit: number;
   /** Those left out may have come down to the sale threshold once an asset is left with this share of its value. */
   readonly #ratioMin: number;
-  /** What assets were worth then; null: nothing is selected. */
-  #then: Pick<World, 'values' | 'rootImpacts'> | null = null;
+  /** What assets were worth then. */
+  readonly #then: Pick<World, 'values' | 'rootImpacts'>;
+  #isSelected = false;
 
-  constructor(limit: number, { collateral, count }: Positions, workspace: Workspace, name: string) {
+  constructor(limit: number, { assets }: ContagionSystem, { collateral, count }: Positions, workspace: Workspace) {
     this.#limit = limit;
     this.#ratioMin = (1 + 2e-6) / limit;
-    this.borrower = workspace.int32(`borrower of ${name}`, count);
-    this.start = workspace.int32(`start of ${name}`, count + 1);
+    this.borrower = workspace.int32('borrower', count);
+    this.start = workspace.int32('start', count + 1);
     this.#room = (legs) => ({
-      asset: workspace.uint16(`asset of ${name}`, legs),
-      weighted: workspace.float64(`weighted of ${name}`, legs),
-      net: workspace.float64(`net of ${name}`, legs),
-      unhedged: workspace.float64(`unhedged of ${name}`, legs),
-      kept: workspace.float64(`kept of ${name}`, collateral.keptAll ? 0 : legs),
+      asset: workspace.uint16('asset', legs),
+      weighted: workspace.float64('weighted', legs),
+      net: workspace.float64('net', legs),
+      unhedged: workspace.float64('unhedged', legs),
+      kept: workspace.float64('kept', collateral.keptAll ? 0 : legs),
       keptAll: collateral.keptAll,
     });
     this.legs = this.#room(0);
+    this.#then = {
+      values: workspace.float64('values', assets.length),
+      rootImpacts: workspace.float64('rootImpacts', assets.length),
+    };
   }
 
   forget(): void {
-    this.#then = null;
+    this.#isSelected = false;
   }
 
   /**
@@ -156,7 +164,7 @@ class Selection {
    * whatever part e of it is unhedged, (1 - p e) / (1 - p' e) >= (1 - p) / (1 - p').
    */
   holds(world: World): boolean {
-    if (this.#then === null) return false;
+    if (!this.#isSelected) return false;
     const { values, rootImpacts } = this.#then;
     for (let k = 0; k < values.length; k++) {
       const left = ratio(world.values[k]!, values[k]!) * ratio(1 - world.rootImpacts[k]!, 1 - rootImpacts[k]!);
@@ -195,7 +203,9 @@ class Selection {
       if (source.borrower !== null) borrower[m] = source.borrower[n]!;
     }
     this.count = found;
-    this.#then = { values: world.values.slice(), rootImpacts: world.rootImpacts.slice() };
+    this.#then.values.set(world.values);
+    this.#then.rootImpacts.set(world.rootImpacts);
+    this.#isSelected = true;
   }
 }
 

@@ -4,7 +4,7 @@ import type { ContagionParameters } from './parameters.ts';
 import { type Positions, positionsOf } from './positions.ts';
 import type { ContagionSolver, ContagionState, FixedPoint, Stress } from './solver.ts';
 import type { ContagionSystem, Shock } from './system.ts';
-import { Workspace } from './workspace.ts';
+import { Workspace, written } from './workspace.ts';
 import { consequences, raise, World } from './world.ts';
 
 /** Far above any rounding of a sum over an account's legs. */
@@ -58,7 +58,7 @@ export function fastSolver(
     const key = falls.join();
     let market = markets.get(key);
     if (market === undefined) {
-      market = marketOf(system, positions, falls, betaAtCut, betaOf, workspace, markets.size);
+      market = marketOf(system, positions, falls, betaAtCut, betaOf, workspace.part(`market ${markets.size}`));
       markets.set(key, market);
     }
     return market;
@@ -67,11 +67,12 @@ export function fastSolver(
   const solve = (shock: Shock, start: ContagionState | null = null): FixedPoint => {
     checkShock(system, shock);
     const market = marketAt(shock.falls);
-    const impacts = Float64Array.from(system.assets, (_, k) => start?.impacts[k] ?? 0);
-    const issuerLosses = Float64Array.from(system.issuers, (_, b) =>
+    const impacts = new Float64Array(system.assets.length);
+    if (start !== null) impacts.set(start.impacts);
+    const issuerLosses = written(new Float64Array(system.issuers.length), system.issuers, (_, b) =>
       Math.max(shock.issuerLosses[b]!, start?.issuerLosses[b] ?? 0),
     );
-    const world = new World(system, shock);
+    const world = new World(system, shock, workspace);
     exposed.forget();
     let converged = false;
     let rounds = 0;
@@ -79,7 +80,7 @@ export function fastSolver(
       rounds++;
       world.set(impacts, issuerLosses);
       const { salesUsd, shortfallsUsd } = exposed.react(world, market, parameters.healthFactorSlack);
-      const found = consequences(system, world, salesUsd, shortfallsUsd);
+      const found = consequences(system, world, salesUsd, shortfallsUsd, workspace);
       const change = Math.max(raise(impacts, found.impacts), raise(issuerLosses, found.issuerLosses));
       converged = change <= parameters.tolerance;
     }
@@ -89,7 +90,7 @@ export function fastSolver(
   const stress = (shock: Shock, state: ContagionState): Stress => {
     checkShock(system, shock);
     const market = marketAt(shock.falls);
-    const world = new World(system, shock);
+    const world = new World(system, shock, workspace);
     world.set(state.impacts, state.issuerLosses);
     const accountStress = new Float64Array(count);
     const safeAbove = ((1 + betaMax) * SLACK) / leastLeft(world, collateral);
@@ -137,14 +138,17 @@ function marketOf(
   betaAtCut: Float64Array,
   betaOf: (weighted: number, debt: number) => number,
   workspace: Workspace,
-  number: number,
 ): Market {
   const { count, collateral, collateralStart, debtStart, debts } = positions;
   const calm = falls.every((fall) => fall === 0);
-  const remains = Float64Array.from(system.assets, ({ root }) => 1 - falls[root]!);
-  const debtUsd = calm ? positions.debtUsd : workspace.float64(`debtUsd of market ${number}`, count);
-  const netDebtUsd = calm ? positions.netDebtUsd : workspace.float64(`netDebtUsd of market ${number}`, count);
-  const beta = calm ? betaAtCut : workspace.float64(`beta of market ${number}`, count);
+  const remains = written(
+    workspace.float64('remains', system.assets.length),
+    system.assets,
+    ({ root }) => 1 - falls[root]!,
+  );
+  const debtUsd = calm ? positions.debtUsd : workspace.float64('debtUsd', count);
+  const netDebtUsd = calm ? positions.netDebtUsd : workspace.float64('netDebtUsd', count);
+  const beta = calm ? betaAtCut : workspace.float64('beta', count);
   let badDebtUsd = 0;
   for (let i = 0; i < count; i++) {
     let weighted = positions.weightedUsd[i]!;

@@ -93,7 +93,7 @@ export type FrameFacts = {
   readonly poolDepthOf: (asset: string) => number | null;
   readonly readingOf: (issuer: string, side: TokenClaim['side']) => IssuerReading;
   /** Observed loss of the receipts of a reserve that cannot be withdrawn. */
-  readonly poolLossOf: (key: string, record: ReserveRecord) => number;
+  readonly poolLossOf: (record: ReserveRecord) => number;
 };
 
 type Slot = {
@@ -255,6 +255,9 @@ export function layoutOf(facts: FrameFacts): Layout {
   };
 }
 
+const soundPool: IssuerReading = { loss: 0, status: 'ok', reasons: [] };
+const soundPoolInput: IssuerInput = { backing: 'reserves', status: 'ok', reasons: [] };
+
 /**
  * The system's frame at a closing time, in the order of risk model 1.11: reference values (1.2), issuers (1.3), exit gap,
  * depth and pools (1.4).
@@ -264,8 +267,8 @@ export function frameOf(facts: FrameFacts, layout: Layout = layoutOf(facts)): Fr
   const { markets, time } = facts;
   const { slots } = layout;
   const doubts = new Set(facts.lateChains.map((chain) => `chain:${chain}`));
-  const rootPrice = (root: string): number | null =>
-    root === NUMERAIRE_ROOT ? 1 : fusedPrice(facts.publishedOf(root));
+  const fusedUsd = slots.map(({ definition }) => fusedPrice(facts.publishedOf(definition.id)));
+  const rootsUsd = layout.roots.map((root) => (root === NUMERAIRE_ROOT ? 1 : fusedPrice(facts.publishedOf(root))));
 
   const reserves: ReserveFrame[] = [];
   const suppliedUsd: number[] = [];
@@ -276,8 +279,9 @@ export function frameOf(facts: FrameFacts, layout: Layout = layoutOf(facts)): Fr
       const { definition } = slots[asset] as Slot;
       const said = priceOf(record, market.answerOf);
       const protocol = said === null ? null : toFloat(said, BASE_DECIMALS);
-      const fused = fusedPrice(facts.publishedOf(definition.id));
-      const values = referencePrices(definition, protocol, fused, rootPrice(definition.root));
+      const fused = fusedUsd[asset] as number | null;
+      const rootUsd = rootsUsd[(layout.assets[asset] as Layout['assets'][number]).root] as number | null;
+      const values = referencePrices(definition, protocol, fused, rootUsd);
       const isSane = Math.max(values.reference, values.debt) <= PRICE_USD_MAX;
       const { reference, debt } = isSane ? values : { reference: 0, debt: 0 };
       const isUsed = record.scaledSupply !== '0' || record.scaledDebt !== '0';
@@ -290,7 +294,10 @@ export function frameOf(facts: FrameFacts, layout: Layout = layoutOf(facts)): Fr
       if (supplied * reference > AMOUNT_USD_MAX) doubts.add(`amount:${key}`);
       suppliedUsd.push(Math.min(AMOUNT_USD_MAX, supplied * reference));
       reserves.push({
-        ...{ key, record, asset, pool },
+        key,
+        record,
+        asset,
+        pool,
         collateralUsd: liquidityIndex * reference,
         debtUsd: debtIndex * debt,
         priced: (protocol !== null && facts.isFresh(id, record)) || fused !== null,
@@ -303,28 +310,30 @@ export function frameOf(facts: FrameFacts, layout: Layout = layoutOf(facts)): Fr
   const issuers: ContagionIssuer[] = [];
   const issuerInputs: IssuerInput[] = [];
   for (const place of layout.issuers) {
+    let supplyUsd: number | null = null;
+    let reading = soundPool;
     if ('pool' in place) {
-      const { key, record } = reserves[place.pool] as ReserveFrame;
-      issuers.push({
-        ...place.fixed,
-        loss: facts.poolLossOf(key, record),
-        supplyUsd: suppliedUsd[place.pool] as number,
-      });
-      issuerInputs.push({ backing: 'reserves', status: 'ok', reasons: [] });
+      supplyUsd = suppliedUsd[place.pool] as number;
+      const loss = facts.poolLossOf((reserves[place.pool] as ReserveFrame).record);
+      if (loss > 0) reading = { ...soundPool, loss };
+      issuerInputs.push(soundPoolInput);
     } else {
-      const { loss, reasons, status } = facts.readingOf(place.issuer.id, place.side);
-      if (status !== 'ok') doubts.add(`issuer:${place.issuer.id}`);
-      issuers.push({ ...place.fixed, loss, supplyUsd: null });
+      reading = facts.readingOf(place.issuer.id, place.side);
+      if (reading.status !== 'ok') doubts.add(`issuer:${place.issuer.id}`);
+      const { reasons, status } = reading;
       issuerInputs.push({ backing: place.issuer.backing, status, reasons });
     }
+    const { id, kind, lossGivenDefault, outsideReserves, reserves: held, root } = place.fixed;
+    issuers.push({ id, root, kind, loss: reading.loss, lossGivenDefault, reserves: held, outsideReserves, supplyUsd });
   }
 
   return {
     layout,
     roots: layout.roots,
-    assets: layout.assets.map((asset, k): ContagionAsset => {
+    assets: layout.assets.map(({ class: kind, id, isRoot, issuers: owing, root, sellsAs }, k): ContagionAsset => {
       const { loss } = inputs[k] as { loss: number };
-      return { ...asset, depthUsd: (depths[k] as Depth).usd, loss };
+      const depthUsd = (depths[k] as Depth).usd;
+      return { id, root, class: kind, isRoot, issuers: owing, depthUsd, sellsAs, loss };
     }),
     issuers,
     deployments: layout.deployments,
@@ -339,7 +348,9 @@ export function frameOf(facts: FrameFacts, layout: Layout = layoutOf(facts)): Fr
       ]),
     ),
     assetInputs: inputs.map(({ referenceUsd, quotesUsd }, k) => ({
-      ...{ referenceUsd, quotesUsd, asset: (slots[k] as Slot).definition.id },
+      referenceUsd,
+      quotesUsd,
+      asset: (slots[k] as Slot).definition.id,
       depthFrom: (depths[k] as Depth).from,
     })),
     issuerInputs,

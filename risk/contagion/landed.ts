@@ -35,13 +35,13 @@ export function landed(
   const share = (lost: number) => (total > 0 ? lost / total : 0);
   const chains = [...new Set(system.deployments.map(({ chain }) => chain))].sort();
   return {
-    byDeployment: Array.from(byDeployment, share),
+    byDeployment: [...byDeployment].map(share),
     byChain: chains.map((chain) => ({
       chain,
       share: share(
         system.deployments.reduce((lost, { chain: on }, d) => (on === chain ? lost + byDeployment[d]! : lost), 0),
       ),
     })),
-    byDebtAsset: Array.from(byDebtAsset, share),
+    byDebtAsset: [...byDebtAsset].map(share),
   };
 }

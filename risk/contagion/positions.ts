@@ -1,7 +1,7 @@
 import type { AccountColumns } from './account-columns.ts';
 import { checkAccounts } from './check-system.ts';
 import type { ContagionSystem } from './system.ts';
-import type { Workspace } from './workspace.ts';
+import { type Workspace, written } from './workspace.ts';
 
 /** What is fixed at the cut, as columns beside those of the accounts. */
 export type Positions = {
@@ -50,7 +50,7 @@ export function positionsOf(system: ContagionSystem, workspace: Workspace): Posi
   const { collateral, collateralStart, count, debts, debtStart } = accounts;
   const { asset, liquidationThreshold, usd } = collateral;
   const { asset: debtAsset, usd: owedUsd } = debts;
-  const roots = Int32Array.from(system.assets, ({ root }) => root);
+  const roots = written(workspace.int32('roots', system.assets.length), system.assets, ({ root }) => root);
   const debtUsd = workspace.float64('debtUsd', count);
   const netDebtUsd = workspace.float64('netDebtUsd', count);
   const weightedUsd = workspace.float64('weightedUsd', count);

@@ -68,7 +68,7 @@ export function stateFacts(state: State, time: number): FrameFacts {
     const included = state.get('chain', String(chainId))?.['included'] === true;
     return { id, market, covered: market.deployment.failed === null && included };
   });
-  for (const market of markets) rememberReceipts(state, market, time);
+  const receipts = new Map(markets.flatMap((market) => rememberReceipts(state, market, time)));
   const losses = new Map(issuerLosses(state).map((loss) => [loss.issuer, loss]));
   const publishedOf = (asset: string) =>
     (state.get('asset', asset)?.['last'] as unknown as PublishedAsset | null | undefined) ?? null;
@@ -91,8 +91,8 @@ export function stateFacts(state: State, time: number): FrameFacts {
       const { lossHome, lossRemote, reasons, status } = found;
       return { loss: side === 'home' ? lossHome : lossRemote, status, reasons };
     },
-    poolLossOf: (key, record) => {
-      const { fullSince, samples } = state.get('contagion', `receipts/${key}`) as unknown as ReceiptsRow;
+    poolLossOf: (record) => {
+      const { fullSince, samples } = receipts.get(record) as ReceiptsRow;
       const then = samples[0]?.[1] ?? 0;
       return poolLoss({
         utilisation: fullSince === null ? 0 : 1,
@@ -103,22 +103,25 @@ export function stateFacts(state: State, time: number): FrameFacts {
   };
 }
 
-function rememberReceipts(state: State, { id, market }: { id: string; market: Market }, time: number): void {
-  for (const record of market.reserves) {
+function rememberReceipts(state: State, { id, market }: { id: string; market: Market }, time: number) {
+  return market.reserves.map((record): readonly [ReserveRecord, ReceiptsRow] => {
     const key = `receipts/${id}/${record.reserve}`;
     const former = state.get('contagion', key) as unknown as ReceiptsRow | undefined;
     const { borrowed, supplied } = totalsOf(record, market.deployment.accounting, time);
     const isFull = supplied > 0n && borrowed * FULL_UTILISATION.denominator >= supplied * FULL_UTILISATION.numerator;
-    const samples = (former?.samples ?? []).filter(([sampled]) => sampled > time - DAY);
-    const [newest] = samples.at(-1) ?? [Number.NEGATIVE_INFINITY];
+    const fullSince = isFull ? (former?.fullSince ?? time) : null;
+    const [oldest] = former?.samples[0] ?? [Number.NEGATIVE_INFINITY];
+    const [newest] = former?.samples.at(-1) ?? [Number.NEGATIVE_INFINITY];
     const isNewHour = Math.floor(time / HOUR) > Math.floor(newest / HOUR);
+    if (former && former.fullSince === fullSince && !isNewHour && oldest > time - DAY) return [record, former];
+    const samples = (former?.samples ?? []).filter(([sampled]) => sampled > time - DAY);
     const row: ReceiptsRow = {
-      fullSince: isFull ? (former?.fullSince ?? time) : null,
+      fullSince,
       samples: isNewHour ? [...samples, [time, sharesOf(record)]] : samples,
     };
-    const isSame = former?.fullSince === row.fullSince && !isNewHour && samples.length === former.samples.length;
-    if (!isSame) state.set('contagion', key, asRow(row));
-  }
+    state.set('contagion', key, asRow(row));
+    return [record, row];
+  });
 }
 
 const sharesOf = ({ decimals, scaledSupply }: ReserveRecord): number => toFloat(BigInt(scaledSupply), decimals);

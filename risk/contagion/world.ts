@@ -1,6 +1,7 @@
 import { exp } from '../math/exp-log-pow.ts';
 import type { CollateralColumns } from './positions.ts';
 import type { ContagionSystem, Shock } from './system.ts';
+import { type Workspace, written } from './workspace.ts';
 
 /** What assets are worth under a shock at a state of the map, by asset. */
 export class World {
@@ -12,19 +13,22 @@ export class World {
   readonly rootImpacts: Float64Array;
   readonly shock: Shock;
   readonly #system: ContagionSystem;
+  readonly #ofRoot: Float64Array;
   #rootsFell = false;
 
-  constructor(system: ContagionSystem, shock: Shock) {
+  /** There is one at a time in a workspace. */
+  constructor(system: ContagionSystem, shock: Shock, workspace: Workspace) {
     this.#system = system;
     this.shock = shock;
-    this.values = new Float64Array(system.assets.length);
-    this.remains = new Float64Array(system.assets.length);
-    this.rootImpacts = new Float64Array(system.assets.length);
+    this.values = workspace.float64('values', system.assets.length);
+    this.remains = workspace.float64('remains', system.assets.length);
+    this.rootImpacts = workspace.float64('rootImpacts', system.assets.length);
+    this.#ofRoot = workspace.float64('impactOfRoot', system.roots.length);
   }
 
   set(impacts: ArrayLike<number>, issuerLosses: ArrayLike<number>): void {
-    const { assets, roots } = this.#system;
-    const ofRoot = new Float64Array(roots.length);
+    const { assets } = this.#system;
+    const ofRoot = this.#ofRoot.fill(0);
     for (let k = 0; k < assets.length; k++) if (assets[k]!.isRoot) ofRoot[assets[k]!.root] = impacts[k]!;
     this.#rootsFell = ofRoot.some((impact) => impact > 0);
     for (let k = 0; k < assets.length; k++) {
@@ -62,30 +66,40 @@ export class World {
   }
 }
 
-/** The next state: what sales do to prices, and shortfalls and reserves to issuers. */
+/**
+ * The next state: what sales do to prices, and shortfalls and reserves to issuers. The arrays are overwritten by the next
+ * call in the same workspace.
+ */
 export function consequences(
   { assets, issuers }: ContagionSystem,
   world: World,
   salesUsd: Float64Array,
   shortfallsUsd: Float64Array,
+  workspace: Workspace,
 ) {
   const { falls, issuerLosses } = world.shock;
   return {
-    impacts: Float64Array.from(assets, ({ depthUsd }, k) => (salesUsd[k]! > 0 ? 1 - exp(-salesUsd[k]! / depthUsd) : 0)),
-    issuerLosses: Float64Array.from(issuers, ({ outsideReserves, reserves, root, supplyUsd }, b) => {
-      let shares = 0;
-      let backed = 0;
-      for (const { asset, share } of reserves) {
-        const held = assets[asset]!.root;
-        const remains = (1 - falls[held]!) * (1 - world.rootImpacts[asset]!);
-        const promised = 1 - falls[root]!;
-        shares += share;
-        backed += share * world.values[asset]! * (held === root || remains >= promised ? 1 : remains / promised);
-      }
-      const outside = outsideReserves ?? Math.max(0, 1 - shares);
-      const lent = supplyUsd !== null && shortfallsUsd[b]! > 0 ? Math.min(1, shortfallsUsd[b]! / supplyUsd) : 0;
-      return Math.max(issuerLosses[b]!, lent, Math.min(1, Math.max(0, 1 - outside - backed)));
-    }),
+    impacts: written(workspace.float64('nextImpacts', assets.length), assets, ({ depthUsd }, k) =>
+      salesUsd[k]! > 0 ? 1 - exp(-salesUsd[k]! / depthUsd) : 0,
+    ),
+    issuerLosses: written(
+      workspace.float64('nextIssuerLosses', issuers.length),
+      issuers,
+      ({ outsideReserves, reserves, root, supplyUsd }, b) => {
+        let shares = 0;
+        let backed = 0;
+        for (const { asset, share } of reserves) {
+          const held = assets[asset]!.root;
+          const remains = (1 - falls[held]!) * (1 - world.rootImpacts[asset]!);
+          const promised = 1 - falls[root]!;
+          shares += share;
+          backed += share * world.values[asset]! * (held === root || remains >= promised ? 1 : remains / promised);
+        }
+        const outside = outsideReserves ?? Math.max(0, 1 - shares);
+        const lent = supplyUsd !== null && shortfallsUsd[b]! > 0 ? Math.min(1, shortfallsUsd[b]! / supplyUsd) : 0;
+        return Math.max(issuerLosses[b]!, lent, Math.min(1, Math.max(0, 1 - outside - backed)));
+      },
+    ),
   };
 }
 
