@@ -42,7 +42,7 @@ const accrued = (indexes: { liquidityIndex: bigint; debtIndex: bigint }, rate = 
 
 describe('a lending market', () => {
   test.each(['aave-v3.0', 'aave-v3.6'] as const)(
-    'an index of zero in %s: the deployment is not trusted from there on',
+    'an index below one in %s: the deployment is not trusted from there on',
     (rule) => {
       const story = borrower();
       const key = `${market}/${tokenOf('ETH')}`;
@@ -71,22 +71,26 @@ describe('a lending market', () => {
     }
   });
 
-  test('amounts of 2^256 - 1, minted, owed and moved', () => {
-    const moved: DomainEvent = {
-      ...{ type: 'ScaledTransferred', chainId: ChainId(1), token: supplyTokenOf('ETH'), index: RAY },
-      ...{ from: holder, to: address('ac', 2), scaled: wordMax },
-    };
-    const story = borrower()
-      .on(
-        1,
-        200,
-        minted(supplyTokenOf('ETH'), { value: wordMax }),
-        moved,
-        minted(debtTokenOf('USDC'), { value: wordMax }),
-      )
-      .through(600);
-    expect(deployment(story).failed).toBeNull();
-    expect(story.index.value).toBeLessThanOrEqual(1);
+  test('amounts as large as a token can hold count; larger ones cannot be', () => {
+    const largest = 2n ** 128n - 1n;
+    const rich = borrower().on(
+      1,
+      200,
+      { ...minted(supplyTokenOf('USDC'), { value: largest }), account: address('ac', 3) } as DomainEvent,
+      { ...minted(debtTokenOf('ETH'), { value: largest }), account: address('ac', 3) } as DomainEvent,
+    );
+    expect(deployment(rich.through(600)).failed).toBeNull();
+    expect(rich.index.value).toBeLessThanOrEqual(1);
+    const moved = { type: 'ScaledTransferred', chainId: ChainId(1), token: supplyTokenOf('USDC'), index: RAY };
+    const before = rich.fold.state.get('position', `${market}/${address('ac', 3)}`)?.['legs'];
+    rich.on(1, 700, { ...moved, from: address('ac', 9), to: address('ac', 3), scaled: 1n } as DomainEvent);
+    expect(deployment(rich).failed).toMatch(/would hold/);
+    expect(rich.fold.state.get('position', `${market}/${address('ac', 3)}`)?.['legs']).toEqual(before);
+    for (const token of [supplyTokenOf('ETH'), debtTokenOf('USDC')]) {
+      const story = borrower().on(1, 200, minted(token, { value: wordMax }));
+      expect(deployment(story).failed).toMatch(/would hold/);
+      expect(position(story).legs).toEqual(position(borrower()).legs);
+    }
   });
 
   test('less than nothing: more burnt, or moved on, than an account has', () => {

@@ -14,6 +14,7 @@ import type { Address } from '../../schema/ids.ts';
 import type { Row, State } from '../state.ts';
 import { debtIndexAt, liquidityIndexAt } from './accrual.ts';
 import { scaledAfter } from './scaled-balance.ts';
+import { RAY } from './wad-ray.ts';
 
 /**
  * Tables of the state. Integers beyond 2^53 are decimal strings.
@@ -120,7 +121,8 @@ type TokenRecord = {
   readonly side: 'supply' | 'debt';
 };
 
-const RAY = String(10n ** 27n);
+/** Tokens store what an account holds or owes in so many bits. */
+const scaledMax = 2n ** 128n - 1n;
 // Here and below the keys of frequent records stand in code-unit order, so that canonical bytes are made without sorting.
 const noLeg: LegRecord = {
   debtIndex: '0',
@@ -377,14 +379,14 @@ function list(state: State, event: LendingEvent & { type: 'ReserveListed' }, blo
   const { accounting, chainId } = deployment.definition;
   const record: ReserveRecord = {
     debtAccounting: accounting,
-    debtIndex: RAY,
+    debtIndex: String(RAY),
     debtRate: '0',
     debtToken: event.debtToken,
     decimals: token.decimals,
     deficit: '0',
     deployment: event.deployment,
     emode: 0,
-    liquidityIndex: RAY,
+    liquidityIndex: String(RAY),
     liquidityRate: '0',
     priceFeed: null,
     priceRead: null,
@@ -470,8 +472,8 @@ function setImplementation(state: State, event: LendingEvent & { type: 'Implemen
 function changeBalance(state: State, event: ScaledMinted | ScaledBurned, step: number): void {
   const token = tokenOf(state, event.chainId, event.token);
   if (!token || !active(state, token.deployment)) return;
-  if (event.index <= 0n) {
-    fail(state, token.deployment, `token ${event.token} reports an index of ${event.index}: expected one ray or more`);
+  if (event.index < RAY) {
+    fail(state, token.deployment, `token ${event.token} reports an index of ${event.index}: expected ${RAY} or more`);
     return;
   }
   const key = `${token.deployment}/${token.reserve}`;
@@ -491,7 +493,7 @@ function changeBalance(state: State, event: ScaledMinted | ScaledBurned, step: n
     scaledBefore: before,
     indexBefore: BigInt(isSupply ? leg.supplyIndex : leg.debtIndex),
   });
-  if (after < 0n) {
+  if (after < 0n || after > scaledMax) {
     fail(
       state,
       token.deployment,
@@ -587,7 +589,8 @@ function editLeg(
   const key = `${deployment}/${account}`;
   const position = positionAt(state, key, deployment, account, step);
   const leg = change(position.legs[reserve] ?? noLeg);
-  if (leg.scaledSupply.startsWith('-')) {
+  const { scaledSupply } = leg;
+  if (scaledSupply.startsWith('-') || (scaledSupply.length > 38 && BigInt(scaledSupply) > scaledMax)) {
     fail(
       state,
       deployment,
