@@ -1,6 +1,7 @@
 import type { QueryArrayConfig } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
 import { InvariantError } from '../schema/errors.ts';
-import type { Address, ChainId, Hash, Hex } from '../schema/ids.ts';
+import { type Address, type ChainId, Hash, type Hex } from '../schema/ids.ts';
 import type { LogRow, ObservationRow, StateReadRow } from '../schema/log-rows.ts';
 import { observationStreams } from '../schema/order-key.ts';
 import type { Queryable } from './database.ts';
@@ -15,7 +16,7 @@ export interface LogBlock {
   /** Digest of the block's rows as ingest stored it. */
   readonly rowsSha256: Hash;
   readonly logCount: number;
-  /** Made anew each time it is read: what waits to be folded is one text a block. */
+  /** Made anew each time it is read: what waits to be folded are the bytes that the database sent. */
   readonly logs: readonly LogRow[];
   readonly stateReads: readonly StateReadRow[];
 }
@@ -60,39 +61,58 @@ export function blocksAfter(options: {
 }
 
 const BLOCKS_PER_QUERY = 1000;
+const TOPICS = 4;
 
-const HASH_CHARACTERS = 66;
-const ADDRESS_CHARACTERS = 42;
-const SPACE = 0x20;
+/** Of COPY's binary format: what stands before the first row, and the columns of a row before its first text of bytes. */
+const COPY_HEADER_BYTES = 19;
+const BLOCK_NUMBER_AT = 6;
+const LOG_INDEX_AT = 18;
+const HASH_AT = 22;
 
 /**
- * The logs of a block, from one text: log index, transaction hash, address, as many topics as there are, and data, one
- * behind the other, each but the index with its 0x; a space between two logs. Each log is cut out of a text of its own:
- * whoever keeps a hash of it would keep the whole block otherwise.
+ * The rows of a COPY in binary format, one behind the other. What waits to be folded lies in them outside the heap, and
+ * neither side makes a value of each column.
  */
-function unpackedLogs(chainId: ChainId, blockNumber: number, packed: Buffer): LogRow[] {
+async function copyOut(client: Queryable, query: string): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT binary)`))) pieces.push(piece);
+  // Without the trailer, which is a row of -1 columns.
+  return Buffer.concat(pieces).subarray(COPY_HEADER_BYTES, -2);
+}
+
+/** Where the row that begins there ends. */
+function rowEnd(rows: Buffer, start: number): number {
+  let at = start + 2;
+  for (let columns = rows.readInt16BE(start); columns > 0; columns--) at += 4 + Math.max(0, rows.readInt32BE(at));
+  return at;
+}
+
+/**
+ * The logs in `rows`, whose columns are block number, log index, transaction hash, address, four topics and data. Each log
+ * is cut out of a text of its own: whoever keeps a hash of it would keep the whole block otherwise.
+ */
+function unpackedLogs(chainId: ChainId, blockNumber: number, rows: Buffer): LogRow[] {
   const logs: LogRow[] = [];
-  for (let start = 0; start < packed.length; ) {
-    const space = packed.indexOf(SPACE, start);
-    const end = space < 0 ? packed.length : space;
-    const text = packed.toString('latin1', start, end);
-    start = end + 1;
-    const hashAt = text.indexOf('0x');
-    const addressAt = hashAt + HASH_CHARACTERS;
-    const topicsAt = addressAt + ADDRESS_CHARACTERS;
-    const dataAt = text.lastIndexOf('0x');
+  for (let start = 0; start < rows.length; ) {
+    const end = rowEnd(rows, start);
+    const digits = rows.toString('hex', start, end);
+    let at = start + HASH_AT;
+    const nextBytes = (): string | null => {
+      const from = at + 4;
+      const length = rows.readInt32BE(at);
+      at = from + Math.max(0, length);
+      return length < 0 ? null : `0x${digits.slice(2 * (from - start), 2 * (at - start))}`;
+    };
+    const transactionHash = nextBytes() as Hash;
+    const address = nextBytes() as Address;
     const topics: Hash[] = [];
-    for (let at = topicsAt; at < dataAt; at += HASH_CHARACTERS)
-      topics.push(text.slice(at, at + HASH_CHARACTERS) as Hash);
-    logs.push({
-      chainId,
-      blockNumber,
-      logIndex: Number(text.slice(0, hashAt)),
-      transactionHash: text.slice(hashAt, addressAt) as Hash,
-      address: text.slice(addressAt, topicsAt) as Address,
-      topics,
-      data: text.slice(dataAt) as Hex,
-    });
+    for (let i = 0; i < TOPICS; i++) {
+      const topic = nextBytes();
+      if (topic !== null) topics.push(topic as Hash);
+    }
+    const logIndex = rows.readInt32BE(start + LOG_INDEX_AT);
+    logs.push({ chainId, blockNumber, logIndex, transactionHash, address, topics, data: nextBytes() as Hex });
+    start = end;
   }
   return logs;
 }
@@ -134,22 +154,17 @@ export async function* readChain(
     options.visibility === undefined || options.visibility === 'now' ? null : options.visibility.get(chainId);
   if (batch === undefined) return;
   const { backfillNo = 0 } = options;
-  const source = (table: string, columns: string): string =>
-    [
-      batch === null
-        ? `SELECT ${columns} FROM ${table} WHERE chain_id = $1 AND block_number > $2`
-        : `SELECT ${columns} FROM ${table} WHERE chain_id = $1 AND block_number > $2 AND EXISTS (
-             SELECT FROM block b WHERE b.chain_id = $1 AND b.number = block_number AND b.batch_no <= ${batch})
-           UNION ALL
-           SELECT ${columns} FROM ${table}_orphaned WHERE chain_id = $1 AND block_number > $2
-             AND batch_no <= ${batch} AND displaced_by > ${batch}`,
-      ...(backfillNo === 0
-        ? []
-        : [
-            `SELECT ${columns} FROM ${table}_backfilled
-             WHERE chain_id = $1 AND block_number > $2 AND backfill_no <= ${backfillNo}`,
-          ]),
+  // Without parameters: COPY takes none.
+  const source = (table: string, columns: string, after: number, through: number): string => {
+    const part = (from: string, ...conditions: readonly string[]): string =>
+      `SELECT ${columns} FROM ${from} WHERE ${[`chain_id = ${chainId}`, `block_number > ${after}`, `block_number <= ${through}`, ...conditions].join(' AND ')}`;
+    const visible = `EXISTS (SELECT FROM block b WHERE b.chain_id = ${chainId} AND b.number = block_number AND b.batch_no <= ${batch})`;
+    return [
+      part(table, ...(batch === null ? [] : [visible])),
+      ...(batch === null ? [] : [part(`${table}_orphaned`, `batch_no <= ${batch}`, `displaced_by > ${batch}`)]),
+      ...(backfillNo === 0 ? [] : [part(`${table}_backfilled`, `backfill_no <= ${backfillNo}`)]),
     ].join(' UNION ALL ');
+  };
   const blocksSql = blocksAfter({
     columns: 'number, hash, timestamp, logs_sha256, log_count',
     limit: BLOCKS_PER_QUERY,
@@ -158,12 +173,9 @@ export async function* readChain(
     where: 'timestamp <= $3',
   });
   const logColumns = 'block_number, log_index, transaction_hash, address, topic0, topic1, topic2, topic3, data';
-  // One text per block: each row and each value of it costs the reader more than cutting them out of a text does.
-  const packedLog = `concat_ws('0x', log_index, ${logColumns
-    .split(', ')
-    .slice(2)
-    .map((column) => `encode(${column}, 'hex')`)
-    .join(', ')})`;
+  const wanted = options.topics
+    ? `WHERE topic0 = ANY (ARRAY[${options.topics.map((topic) => `'\\x${Hash(topic).slice(2)}'`).join(', ')}]::bytea[])`
+    : '';
   const readColumns = 'block_number, to_address, calldata, result';
   let after = options.afterBlock;
   for (;;) {
@@ -174,28 +186,23 @@ export async function* readChain(
     ]);
     const last = blocks.at(-1);
     if (!last) return;
-    const logs = await rows<[number, string]>(
+    const logs = await copyOut(
       client,
-      `SELECT block_number, string_agg(${packedLog}, ' ' ORDER BY log_index) FROM (${source('log', logColumns)}) l
-         WHERE block_number <= $3 ${options.topics ? 'AND topic0 = ANY($4)' : ''} GROUP BY block_number ORDER BY block_number`,
-      [
-        chainId,
-        after,
-        last[0],
-        ...(options.topics ? [options.topics.map((topic) => Buffer.from(topic.slice(2), 'hex'))] : []),
-      ],
+      `SELECT * FROM (${source('log', logColumns, after, last[0])}) l ${wanted} ORDER BY block_number, log_index`,
     );
     const reads = await rows<[number, Address, Hex, Hex | null]>(
       client,
-      `SELECT * FROM (${source('state_read', readColumns)}) s WHERE block_number <= $3
-         ORDER BY block_number, to_address, calldata`,
-      [chainId, after, last[0]],
+      `SELECT * FROM (${source('state_read', readColumns, after, last[0])}) s ORDER BY block_number, to_address, calldata`,
+      [],
     );
     let nextLog = 0;
     let nextRead = 0;
     for (const [number, hash, timestamp, rowsSha256, logCount] of blocks) {
-      // Outside the heap, where the garbage collector does not carry it about until it is folded.
-      const packed = Buffer.from(logs[nextLog]?.[0] === number ? (logs[nextLog++]?.[1] ?? '') : '', 'latin1');
+      const firstLog = nextLog;
+      while (nextLog < logs.length && Number(logs.readBigInt64BE(nextLog + BLOCK_NUMBER_AT)) === number) {
+        nextLog = rowEnd(logs, nextLog);
+      }
+      const packed = logs.subarray(firstLog, nextLog);
       const blockReads: StateReadRow[] = [];
       for (; nextRead < reads.length && (reads[nextRead] as (typeof reads)[number])[0] === number; nextRead++) {
         const [, to, calldata, result] = reads[nextRead] as (typeof reads)[number];
