@@ -5,7 +5,7 @@ import { toFloat } from '../../schema/units.ts';
 import { issuerLosses } from '../bridge/issuer-losses.ts';
 import type { FeedFacts } from '../close-asset.ts';
 import type { DeploymentRecord, ReserveRecord } from '../lending/evolve.ts';
-import { isPriceRead, type Market, marketOf, totalsOf } from '../lending/market.ts';
+import { isPriceRead, type Market, marketOf, reserveKeys, totalsOf } from '../lending/market.ts';
 import { assetDepth } from '../pool/depth.ts';
 import type { Row, State } from '../state.ts';
 import type { FrameFacts } from './frame.ts';
@@ -104,8 +104,9 @@ export function stateFacts(state: State, time: number): FrameFacts {
 }
 
 function rememberReceipts(state: State, { id, market }: { id: string; market: Market }, time: number) {
-  return market.reserves.map((record): readonly [ReserveRecord, ReceiptsRow] => {
-    const key = `receipts/${id}/${record.reserve}`;
+  const keys = receiptKeys(id, market.deployment);
+  return market.reserves.map((record, i): readonly [ReserveRecord, ReceiptsRow] => {
+    const key = keys[i] as string;
     const former = state.get('contagion', key) as unknown as ReceiptsRow | undefined;
     const { borrowed, supplied } = totalsOf(record, market.deployment.accounting, time);
     const isFull = supplied > 0n && borrowed * FULL_UTILISATION.denominator >= supplied * FULL_UTILISATION.numerator;
@@ -122,6 +123,15 @@ function rememberReceipts(state: State, { id, market }: { id: string; market: Ma
     state.set('contagion', key, asRow(row));
     return [record, row];
   });
+}
+
+const receiptKeysOf = new WeakMap<readonly string[], readonly string[]>();
+
+function receiptKeys(id: string, deployment: DeploymentRecord): readonly string[] {
+  const ofReserves = reserveKeys(id, deployment);
+  const kept = receiptKeysOf.get(ofReserves) ?? ofReserves.map((key) => `receipts/${key}`);
+  receiptKeysOf.set(ofReserves, kept);
+  return kept;
 }
 
 const sharesOf = ({ decimals, scaledSupply }: ReserveRecord): number => toFloat(BigInt(scaledSupply), decimals);

@@ -37,9 +37,7 @@ export function marketOf(state: State, id: string): Market | undefined {
   }
   return {
     deployment,
-    reserves: deployment.reserves.map(
-      (reserve) => state.get('reserve', `${id}/${reserve}`) as unknown as ReserveRecord,
-    ),
+    reserves: reserveKeys(id, deployment).map((key) => state.get('reserve', key) as unknown as ReserveRecord),
     emodes,
     answerOf: (feed) => {
       const facts = state.get('feed', feed) as unknown as FeedFacts | undefined;
@@ -47,6 +45,18 @@ export function marketOf(state: State, id: string): Market | undefined {
       return { answer: BigInt(facts.answer), decimals: facts.decimals, blockNumber: facts.block };
     },
   };
+}
+
+/** By list of reserves: a map reads long keys to the end unless they are the same strings as before. */
+const keysOfList = new WeakMap<DeploymentRecord['reserves'], readonly string[]>();
+
+/** Keys of a deployment's reserves in the state, in the order of the pool's list. */
+export function reserveKeys(id: string, { reserves }: DeploymentRecord): readonly string[] {
+  const kept = keysOfList.get(reserves);
+  if (kept) return kept;
+  const keys = reserves.map((reserve) => `${id}/${reserve}`);
+  keysOfList.set(reserves, keys);
+  return keys;
 }
 
 /** A reserve's token-wide figures. */
