@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 /** Functions of their arguments: one process may serve for many files. */
 const pure = ['{risk,schema}/**/*.test.ts', 'indexer/{fold,sources}/*.test.ts'];
@@ -17,6 +18,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     maxWorkers: 2,
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     globalSetup: ['./test/made-clusters.ts'],
     // In this order: the long files of `chains` come first, the short ones of `pure` fill up the end.
     projects: [

@@ -60,7 +60,7 @@ describe('help', () => {
   });
 
   test.each([
-    ['up', ['--network', '--chains', '--reset']],
+    ['up', ['--network', '--chains', '--reset', '--scenario']],
     ['ingest', ['--network', '--chains', '--chain ']],
     ['fold', ['--network', '--chains']],
     ['api', ['--network', '--chains']],
@@ -164,12 +164,12 @@ describe('what fails', () => {
     expect(stderr).toContain(`Port ${port} of 127.0.0.1 is taken`);
   });
 
-  test('the devnet flag --reset on another network', async () => {
-    const { code, stderr } = await avsl(['up', '--network', 'mainnet', '--reset']);
-    expect({ code, stderr }).toEqual({
-      code: 1,
-      stderr: 'avsl: This is the network mainnet: --reset clears databases of the devnet only.\n',
-    });
+  test.each([
+    ['--reset', ['--reset'], '--reset clears databases of the devnet only'],
+    ['--scenario', ['--scenario', 'x.json'], '--scenario is played on the devnet only'],
+  ])('the devnet flag %s on another network', async (_, flags, found) => {
+    const { code, stderr } = await avsl(['up', '--network', 'mainnet', ...flags]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `avsl: This is the network mainnet: ${found}.\n` });
   });
 
   test('real chains without nodes, before anything is started', async () => {

@@ -6,8 +6,12 @@ import { note } from './part.ts';
 
 export class NotADevnetError extends FatalError {
   override readonly name = 'NotADevnetError';
-  constructor(readonly network: string) {
-    super(`This is the network ${network}: --reset clears databases of the devnet only.`);
+  constructor(
+    readonly network: string,
+    /** What only a devnet can do. */
+    found = '--reset clears databases of the devnet only',
+  ) {
+    super(`This is the network ${network}: ${found}.`);
   }
 }
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { loadScenario } from '../devnet/scenario.ts';
 import { FatalError } from '../schema/errors.ts';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '../store/embedded-postgres.ts';
 import { type Context, type ContextOptions, loadContext, withContextOptions } from './context.ts';
@@ -34,12 +35,15 @@ const databasePollMs = 1000;
 /** The same line of the same part is not shown again so soon. */
 const repeatMs = 30_000;
 
+type UpOptions = ContextOptions & { readonly reset?: boolean; readonly scenario?: string };
+
 /** `avsl up`: all parts under one supervisor. */
 export function upCommand(): Command {
   return withContextOptions(
     new Command('up')
       .description('run everything: database, local chains or real ones, ingest, fold and API, until Ctrl-C')
       .option('--reset', 'devnet only: clear the database first and start over')
+      .option('--scenario <file>', 'devnet only: what is played; data goes on only under the scenario it began with')
       .addHelpText(
         'after',
         `
@@ -51,10 +55,15 @@ Examples:
 A changed chains.json is indexed at once, but published only after \`avsl replay --adopt\`; the fold says what it needs.
 Feeds added without "activation": "now" need \`avsl backfill\` first, beside this command.`,
       ),
-  ).action(async (options: ContextOptions & { reset?: boolean }) => {
+  ).action(async (options: UpOptions) => {
     const context = loadContext(options);
-    if (options.reset && context.network !== 'devnet') throw new NotADevnetError(context.network);
-    if (context.network !== 'devnet') refuseUnreachable(context);
+    if (context.network !== 'devnet') {
+      if (options.reset) throw new NotADevnetError(context.network);
+      if (options.scenario !== undefined)
+        throw new NotADevnetError(context.network, '--scenario is played on the devnet only');
+      refuseUnreachable(context);
+    }
+    if (options.scenario !== undefined) loadScenario(options.scenario);
     await refuseTakenPort(context.settings.port);
     const lock = lockDataDir(context.dataDir);
     try {
@@ -69,6 +78,7 @@ Feeds added without "activation": "now" need \`avsl backfill\` first, beside thi
 class Up {
   readonly #context: Context;
   readonly #flags: readonly string[];
+  readonly #devnetFlags: readonly string[];
   readonly #display = createDisplay(process.stdout);
   readonly #supervisor: Supervisor;
   readonly #lastSaid = new Map<string, number>();
@@ -83,8 +93,9 @@ class Up {
   #startOthers = (): void => {};
   #stopping = false;
 
-  constructor(context: Context, options: ContextOptions) {
+  constructor(context: Context, options: UpOptions) {
     this.#context = context;
+    this.#devnetFlags = options.scenario === undefined ? [] : ['--scenario', options.scenario];
     this.#flags = ['--network', context.network, ...(options.chains ?? []).flatMap((file) => ['--chains', file])];
     this.#port = context.settings.port;
     this.#progress = initialProgress(context.network, Object.keys(context.config.chains), Date.now());
@@ -147,7 +158,7 @@ class Up {
   #parts(): readonly (readonly [name: string, args: readonly string[]])[] {
     const { network, config } = this.#context;
     return [
-      ...(network === 'devnet' ? [['devnet', ['devnet']] as const] : []),
+      ...(network === 'devnet' ? [['devnet', ['devnet', ...this.#devnetFlags]] as const] : []),
       ...Object.keys(config.chains).map(
         (chain) => [`ingest ${chain}`, ['ingest', '--chain', chain, ...this.#flags]] as const,
       ),

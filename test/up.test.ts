@@ -1,21 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAlive } from '../cli/lock.ts';
+import { shortScenario } from './world.ts';
 
 const binary = fileURLToPath(new URL('../bin/avsl.mjs', import.meta.url));
 const readyMsMax = 300_000;
 let dataDir = '';
 let port = 0;
+let scenario = '';
 const started: Up[] = [];
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'avsl-up-'));
+  scenario = join(dataDir, 'scenario.json');
+  writeFileSync(scenario, JSON.stringify(shortScenario()));
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   port = (server.address() as { port: number }).port;
@@ -137,14 +141,14 @@ function descendants(pid: number): readonly number[] {
 describe.runIf(process.platform === 'linux')('avsl up on the devnet', { timeout: readyMsMax + 60_000 }, () => {
   let published: readonly Entry[] = [];
 
-  test('becomes ready from nothing and answers with V-Scalars and their parts', async () => {
-    const up = new Up();
-    const line = await up.ready();
-    expect(line).toMatch(
-      new RegExp(
-        `^ready  http://127\\.0\\.0\\.1:${port}/graphql  \\(V-Scalar BTC [\\d.]+, ETH [\\d.]+, .*; final through 20`,
-      ),
+  const readyLine = () =>
+    new RegExp(
+      `^ready  http://127\\.0\\.0\\.1:${port}/graphql  \\(V-Scalar BTC [\\d.]+, ETH [\\d.]+, .*; final through 20`,
     );
+
+  test('becomes ready from nothing and answers with V-Scalars and their parts', async () => {
+    const up = new Up('--scenario', scenario);
+    expect(await up.ready()).toMatch(readyLine());
     expect(up.output).not.toContain('\u001b');
     const { assets, _meta } = await ask<{
       _meta: { network: string; chains: { name: string; included: boolean }[] };
@@ -197,7 +201,7 @@ describe.runIf(process.platform === 'linux')('avsl up on the devnet', { timeout:
   });
 
   test('goes on with its data: what was published is served before the chains are there, with the same hashes', async () => {
-    const up = new Up();
+    const up = new Up('--scenario', scenario);
     const served = () => ask<{ vScalar: { value: number } | null }>('{ vScalar(asset: "ETH") { value } }');
     let answer: Awaited<ReturnType<typeof served>> | null = null;
     await until(
@@ -251,7 +255,7 @@ describe.runIf(process.platform === 'linux')('avsl up on the devnet', { timeout:
       15_000,
       () => `left: ${processes.filter(isAlive)}`,
     );
-    const next = new Up();
+    const next = new Up('--scenario', scenario);
     await until(
       async () => (await finalEntries().catch(() => [])).length > 0 || next.hasEnded,
       60_000,
@@ -261,14 +265,14 @@ describe.runIf(process.platform === 'linux')('avsl up on the devnet', { timeout:
     expect(await next.end('SIGTERM')).toMatchObject({ code: 0 });
   });
 
-  test('starts over with --reset', async () => {
+  test('starts over with --reset, here with the history that is played unless told otherwise', async () => {
     const up = new Up('--reset');
     await until(
       () => up.output.includes('everything starts over'),
       30_000,
       () => up.output,
     );
-    await up.ready();
+    expect(await up.ready()).toMatch(readyLine());
     const { journal } = await ask<{ journal: { nodes: Entry[] } }>(
       '{ journal(first: 1, orderBy: { field: SEQ, direction: ASC }) { nodes { seq } } }',
     );
