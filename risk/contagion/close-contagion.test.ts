@@ -2,7 +2,25 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Canonical, canonicalJson } from '../../schema/canonical.ts';
 import type { DomainEvent } from '../../schema/events.ts';
-import { type AssetName, assetNames, MarketStory, startPrices, storyIssuers } from './market-story.fixture.ts';
+import { ChainId } from '../../schema/ids.ts';
+import type { Closing } from '../fold.ts';
+import type { PositionRecord } from '../lending/evolve.ts';
+import { borrowerEntry, emptyTable, tableWith, valued } from './account-table.ts';
+import { contagionNow, contagionStruct } from './contagion-index.ts';
+import { contributions } from './contributions.ts';
+import { frameOf } from './frame.ts';
+import {
+  type AssetName,
+  assetNames,
+  MarketStory,
+  startPrices,
+  storyContagion,
+  storyIssuers,
+} from './market-story.fixture.ts';
+import { contagionParameters } from './parameters.ts';
+import { plainSolver } from './plain-solver.ts';
+import { stateFacts } from './state-facts.ts';
+import { Workspace } from './workspace.ts';
 
 const sum = (shares: readonly { readonly share: number }[]) => shares.reduce((total, { share }) => total + share, 0);
 const textOf = (value: unknown) => canonicalJson(value as Canonical);
@@ -273,36 +291,119 @@ const history = fc.array(
   { minLength: 3, maxLength: 14 },
 );
 
+type Blocks = readonly { readonly chain: number; readonly wait: number; readonly acts: readonly Act[] }[];
+
+/** Blocks of acts in a market where collateral has lost some of its price already. */
+function play(story: MarketStory, blocks: Blocks, eachBlock: () => void = () => {}): void {
+  story.on(
+    1,
+    50,
+    ...story.supplies(1, 9, 'USDC', 1e6),
+    ...story.supplies(1, 7, 'xUSD', 100_000),
+    ...story.borrows(1, 7, 'USDC', 70_000),
+    ...story.supplies(1, 8, 'wstETH', 10),
+    ...story.borrows(1, 8, 'USDC', 100),
+    story.marketPrice('xUSD', 0.93, 50),
+  );
+  const owed = new Map<string, number>();
+  let time = 100;
+  for (const { acts, chain, wait } of blocks) {
+    time += wait;
+    story.on(chain, time, ...acts.flatMap((act) => eventsOf(story, chain, time, act, owed)));
+    story.through(time);
+    eachBlock();
+  }
+  story.through(time + 200);
+}
+
+/** What a closing published of the solves, and the same by the plain solver over every position of the state. */
+function expectPlain({ state }: MarketStory['fold'], { contagion: said, time }: Closing): void {
+  if (!said) return;
+  const frame = frameOf(stateFacts(state, time));
+  const keys = state.keys('position');
+  const entries = keys.map((key) => borrowerEntry(frame, state.get('position', key) as unknown as PositionRecord));
+  const table = tableWith(emptyTable, new Map(keys.map((key, i) => [key, entries[i] ?? null])));
+  const { accounts } = valued(frame, table, new Map(), new Workspace());
+  const { assets, deployments, issuers, roots } = frame;
+  const system = { roots, assets, issuers, deployments, accounts };
+  const parameters = contagionParameters(storyContagion.parameters);
+  const solver = plainSolver(system, parameters);
+  const now = contagionNow(system, solver);
+  const { converged, impacts, issuerLosses, rounds } = now.state;
+  expect({
+    ...{ now: said.now, badDebtUsd: said.badDebtUsd, converged: said.converged, rounds: said.rounds },
+    ...{ debtUsd: said.debtUsd, netDebtUsd: said.netDebtUsd },
+    impacts: assets.map(({ id }) => said.assets[id]?.impact),
+    claimLosses: assets.map(({ id }) => said.assets[id]?.claimLoss),
+    issuerLosses: issuers.map(({ id }) => said.issuers[id]?.totalLoss),
+  }).toEqual({
+    ...{ now: now.healthLost, badDebtUsd: now.badDebtUsd, converged, rounds },
+    ...{ debtUsd: solver.totalDebtUsd, netDebtUsd: solver.totalNetDebtUsd },
+    impacts: Array.from(impacts),
+    claimLosses: now.claimLosses,
+    issuerLosses: Array.from(issuerLosses),
+  });
+  if (!said.details) return;
+  const { scenarios, value, worst } = contagionStruct(system, parameters, solver, now.state);
+  expect([said.struct.value, said.struct.worst]).toEqual([value, worst]);
+  expect(said.details.scenarios.map(({ badDebtShare: _, ...scenario }) => scenario)).toEqual(scenarios);
+  expect(said.details.contributions).toEqual(contributions(system, parameters, solver, now.healthLost));
+}
+
+describe('after every closing of a random history', () => {
+  test('the index is that of a plain recomputation, bit for bit', () => {
+    let closings = 0;
+    let stressed = 0;
+    fc.assert(
+      fc.property(history, (blocks) => {
+        const story = new MarketStory();
+        story.afterClosing = (closing) => {
+          expectPlain(story.fold, closing);
+          closings++;
+          if ((closing.contagion?.now ?? 0) > 0) stressed++;
+        };
+        play(story, blocks);
+      }),
+      { numRuns: 12 },
+    );
+    expect(closings).toBeGreaterThan(100);
+    expect(stressed).toBeGreaterThan(10);
+  });
+
+  test('it has not fallen where a chain or a price goes missing', () => {
+    fc.assert(
+      fc.property(history, fc.constantFrom('chain', 'price' as const), (blocks, missing) => {
+        const story = new MarketStory();
+        play(story, blocks);
+        const { time } = story.closings.at(-1) as Closing;
+        const before = story.index.value;
+        if (missing === 'price') story.on(1, time + 1, story.protocolPrice(1, 'wstETH', 0));
+        else story.fold.evolve({ type: 'ChainExcluded', chainId: ChainId(2), lastBlock: 1, atStep: 1 }, time + 1);
+        story.through(time + 2000);
+        const later = story.closings.filter((one) => one.time > time).map(({ contagion }) => contagion);
+        expect(later.map((one) => one?.status)).toEqual(later.map(() => 'degraded'));
+        for (const one of later) expect(one?.value).toBeGreaterThanOrEqual(before);
+      }),
+      { numRuns: 12 },
+    );
+  });
+});
+
 describe('the columns kept from closing to closing', () => {
   test('give the bits that reading everything again gives after every closing, over undone closings too', () => {
     fc.assert(
       fc.property(history, fc.integer({ min: 1, max: 5 }), (blocks, undone) => {
-        const play = (
-          story: MarketStory,
-          from: number,
-          owed: Map<string, number>,
-          time: number,
-          eachBlock: () => void,
-        ) => {
-          for (const { acts, chain, wait } of blocks.slice(from)) {
-            time += wait;
-            story.on(chain, time, ...acts.flatMap((act) => eventsOf(story, chain, time, act, owed)));
-            story.through(time);
-            eachBlock();
-          }
-          story.through(time + 200);
-        };
         const kept = new MarketStory();
-        play(kept, 0, new Map(), 100, () => {});
+        play(kept, blocks);
 
         const restarted = new MarketStory();
-        play(restarted, 0, new Map(), 100, () => {
+        play(restarted, blocks, () => {
           if (!restarted.fold.state.isDirty) restarted.loadFrom(restarted);
         });
         expect(restarted.closings.map(textOf)).toEqual(kept.closings.map(textOf));
 
         const again = new MarketStory();
-        play(again, 0, new Map(), 100, () => {});
+        play(again, blocks);
         const { closings } = again;
         const count = Math.min(undone, closings.length - 3);
         const redo = closings.slice(closings.length - count).map(textOf);

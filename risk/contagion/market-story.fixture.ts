@@ -91,6 +91,8 @@ export class MarketStory {
   fold = new Fold();
   closings: Closing[] = [];
   frames: Frame[] = [];
+  /** Told of every closing while the state is as it left it. */
+  afterClosing: (closing: Closing) => void = () => {};
   #block = 0;
 
   constructor(issuers = storyIssuers) {
@@ -304,6 +306,7 @@ export class MarketStory {
       const { closing, frame } = this.fold.close(due);
       this.frames.push(frame);
       this.closings.push(closing as Closing);
+      this.afterClosing(closing as Closing);
     }
   }
 }
