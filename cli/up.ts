@@ -5,7 +5,6 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { loadScenario } from '../devnet/scenario.ts';
 import { FatalError } from '../schema/errors.ts';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '../store/embedded-postgres.ts';
 import { type Context, type ContextOptions, loadContext, withContextOptions } from './context.ts';
@@ -63,7 +62,7 @@ Feeds added without "activation": "now" need \`avsl backfill\` first, beside thi
         throw new NotADevnetError(context.network, '--scenario is played on the devnet only');
       refuseUnreachable(context);
     }
-    if (options.scenario !== undefined) loadScenario(options.scenario);
+    if (options.scenario !== undefined) (await import('../devnet/scenario.ts')).loadScenario(options.scenario);
     await refuseTakenPort(context.settings.port);
     const lock = lockDataDir(context.dataDir);
     try {

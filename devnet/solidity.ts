@@ -122,11 +122,15 @@ function importClosure(
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** solc blocks its thread for seconds and installs process-wide handlers, so it gets a thread of its own. */
+/**
+ * solc blocks its thread for seconds and installs process-wide handlers, so it gets a thread of its own. It runs once: V8's
+ * optimizing compiler would cost more than it saves.
+ */
 function solcOutput(compiler: string, contract: string, input: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(
       `const { parentPort, workerData } = require('node:worker_threads');
+       require('node:v8').setFlagsFromString('--liftoff-only');
        parentPort.postMessage(require(workerData.compiler).compile(workerData.input));`,
       { eval: true, execArgv: [], workerData: { compiler: require.resolve(compiler), input } },
     );
