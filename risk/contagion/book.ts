@@ -21,11 +21,13 @@ export class Book {
     state.follow('position');
   }
 
+  /** Its layout is that of the last table as long as it fits. */
   frameAt(facts: FrameFacts): Frame {
     const layout = this.#frame?.layout;
     return frameOf(facts, layout !== undefined && fits(layout, facts) ? layout : layoutOf(facts));
   }
 
+  /** @param frame of the state as it is now. */
   tableAt(frame: Frame): AccountTable {
     const changed = this.#state.takeChanged('position');
     const isNew = this.#frame === null || !areSameTerms(this.#frame, frame);

@@ -68,7 +68,8 @@ export function stateFacts(state: State, time: number): FrameFacts {
     const included = state.get('chain', String(chainId))?.['included'] === true;
     return { id, market, covered: market.deployment.failed === null && included };
   });
-  const receipts = new Map(markets.flatMap((market) => rememberReceipts(state, market, time)));
+  const receipts = new Map<ReserveRecord, ReceiptsRow>();
+  for (const market of markets) rememberReceipts(state, market, time, receipts);
   const losses = new Map(issuerLosses(state).map((loss) => [loss.issuer, loss]));
   const publishedOf = (asset: string) =>
     (state.get('asset', asset)?.['last'] as unknown as PublishedAsset | null | undefined) ?? null;
@@ -103,26 +104,34 @@ export function stateFacts(state: State, time: number): FrameFacts {
   };
 }
 
-function rememberReceipts(state: State, { id, market }: { id: string; market: Market }, time: number) {
+function rememberReceipts(
+  state: State,
+  { id, market }: { readonly id: string; readonly market: Market },
+  time: number,
+  into: Map<ReserveRecord, ReceiptsRow>,
+): void {
   const keys = receiptKeys(id, market.deployment);
-  return market.reserves.map((record, i): readonly [ReserveRecord, ReceiptsRow] => {
+  for (const [i, record] of market.reserves.entries()) {
     const key = keys[i] as string;
     const former = state.get('contagion', key) as unknown as ReceiptsRow | undefined;
     const { borrowed, supplied } = totalsOf(record, market.deployment.accounting, time);
     const isFull = supplied > 0n && borrowed * FULL_UTILISATION.denominator >= supplied * FULL_UTILISATION.numerator;
     const fullSince = isFull ? (former?.fullSince ?? time) : null;
-    const [oldest] = former?.samples[0] ?? [Number.NEGATIVE_INFINITY];
-    const [newest] = former?.samples.at(-1) ?? [Number.NEGATIVE_INFINITY];
+    const oldest = former?.samples[0]?.[0] ?? Number.NEGATIVE_INFINITY;
+    const newest = former?.samples.at(-1)?.[0] ?? Number.NEGATIVE_INFINITY;
     const isNewHour = Math.floor(time / HOUR) > Math.floor(newest / HOUR);
-    if (former && former.fullSince === fullSince && !isNewHour && oldest > time - DAY) return [record, former];
+    if (former && former.fullSince === fullSince && !isNewHour && oldest > time - DAY) {
+      into.set(record, former);
+      continue;
+    }
     const samples = (former?.samples ?? []).filter(([sampled]) => sampled > time - DAY);
     const row: ReceiptsRow = {
       fullSince,
       samples: isNewHour ? [...samples, [time, sharesOf(record)]] : samples,
     };
     state.set('contagion', key, asRow(row));
-    return [record, row];
-  });
+    into.set(record, row);
+  }
 }
 
 const receiptKeysOf = new WeakMap<readonly string[], readonly string[]>();
