@@ -14,6 +14,7 @@ import type {
   DeliveryState,
   InputMaybe,
   IssuerLedger,
+  IssuerReserves,
   IssuerResolvers,
   QueryResolvers,
 } from './types.generated.ts';
@@ -296,8 +297,25 @@ export const Issuer: IssuerResolvers<ApiContext> = {
   lossRemote: ({ status }) => status.lossRemote,
   lossHome: ({ status }) => status.lossHome,
   ledger: (parent) => ledgerOf(parent),
+  reserves: (parent) => reservesOf(parent),
   at: ({ time }) => time,
 };
+
+function reservesOf({ record, status }: IssuerParent): IssuerReserves | null {
+  const { balances } = record.definition;
+  if (!balances) return null;
+  const { locked: held, totalSupply: owed } = status;
+  return {
+    decimals: Math.max(...balances.map(({ decimals }) => decimals)),
+    held,
+    owed,
+    ratio: held === null || owed === null || owed === '0' ? null : Number(held) / Number(owed),
+    balances: balances.map(({ chainId, holder, side, token }, i) => ({
+      ...{ side, chainId, token, holder },
+      amount: status.balances?.[i] ?? null,
+    })),
+  };
+}
 
 function ledgerOf({ record, status, supplies }: IssuerParent): IssuerLedger | null {
   const { ledger } = record.definition;

@@ -248,7 +248,9 @@ function outcome({ mostHit, landedByDeployment, impacts, issuerLosses, ...rest }
 /** Deliveries without a send, as the closing at a time judged them. */
 async function orphansAt(context: ApiContext, at: { readonly lineage: string; readonly time: number }) {
   const { value } = await context.services.store.bridges.issuers(at);
-  return value.flatMap(({ body }) => (JSON.parse(body) as IssuerRecord).last?.orphans ?? []);
+  return value.flatMap(({ body, issuer }) =>
+    ((JSON.parse(body) as IssuerRecord).last?.orphans ?? []).map((orphan) => ({ ...orphan, issuer })),
+  );
 }
 
 /** Every input of what an entry published. */
@@ -291,9 +293,18 @@ export async function explainedInputs(row: JournalRow, context: ApiContext): Pro
       add('backing', id, loss, reasons.length > 0 ? reasons.join(', ') : null);
       if (supplyUsd !== null) add('receipts', id, supplyUsd);
     }
-    for (const { chainId, guid, state, weight } of await orphansAt(context, { lineage, time })) {
+    const orphans = await orphansAt(context, { lineage, time });
+    // Said of the message at any time: an explorer is asked after the entry that its delivery made.
+    const opinions = await Promise.all(
+      orphans.map(({ guid, issuer }) => context.secondOpinions.get({ issuer, guid, time: Number.MAX_SAFE_INTEGER })),
+    );
+    for (const [i, { chainId, guid, state, weight }] of orphans.entries()) {
       const refused = `delivered without a send: ${state}`;
       inputs.push({ of: 'GCI', input: 'orphan', source: guid, value: weight, chainId, blockNumber: null, refused });
+      const { opinion } = opinions[i] ?? {};
+      if (!opinion) continue;
+      const doubt = `${opinion.outcome}: ${opinion.reason} The chains are believed`;
+      add('second opinion', `${opinion.source} ${guid}`, null, doubt);
     }
     for (const [account, asset, share] of contagion.tainted)
       add('taint', `${account} ${asset}`, share, 'orphan delivery');

@@ -1653,7 +1653,7 @@ export type DeliveryState =
 export type BackingKind =
   /** Escrow and supplies of a bridged token are watched. */
   | 'LEDGER'
-  /** Balances on chain. */
+  /** Balances on chain are read: see `reserves`. */
   | 'RESERVES'
   /** Nothing on chain shows it: only its market does. */
   | 'ATTESTED';
@@ -1966,8 +1966,41 @@ export type Issuer = {
   readonly lossHome: Scalars['Float']['output'];
   /** Its ledger. Null where its backing is known otherwise. */
   readonly ledger: Maybe<IssuerLedger>;
+  /** Balances that stand behind what it owes. Null where its backing is known otherwise, or chains.json names none. */
+  readonly reserves: Maybe<IssuerReserves>;
   /** The moment asked for. */
   readonly at: Scalars['DateTime']['output'];
+};
+
+/**
+ * Balances on chain against what is owed, one token for one. Chains are read at different times: a balance that has fallen or a
+ * supply that has risen counts once all of the other side was read as late.
+ */
+export type IssuerReserves = {
+  /** Decimals of `held` and `owed`. */
+  readonly decimals: Scalars['Int']['output'];
+  /** What stands behind it. Null: not all of it was ever read. */
+  readonly held: Maybe<Scalars['BigInt']['output']>;
+  /** What is owed. Null: not all of it was ever read. */
+  readonly owed: Maybe<Scalars['BigInt']['output']>;
+  /** held / owed. Null: one of them is not known, or nothing is owed. */
+  readonly ratio: Maybe<Scalars['Float']['output']>;
+  /** Each balance and supply as it was last read. */
+  readonly balances: ReadonlyArray<BackingBalance>;
+};
+
+/** A balance that stands behind what an issuer owes, or the supply of a token that is owed. */
+export type BackingBalance = {
+  /** `held` or `owed`. */
+  readonly side: Scalars['String']['output'];
+  /** EVM chain id. */
+  readonly chainId: Scalars['Int']['output'];
+  /** The token. */
+  readonly token: Scalars['Address']['output'];
+  /** Whose balance it is. Null: the token's total supply. */
+  readonly holder: Maybe<Scalars['Address']['output']>;
+  /** Raw units of the token. Null: never read. */
+  readonly amount: Maybe<Scalars['BigInt']['output']>;
 };
 
 /** The conservation ledger of a bridged token. */
@@ -2396,7 +2429,7 @@ export type Explanation = {
 export type ExplainedInput = {
   /** The value it went into: `V:<asset>` or `GCI`. */
   readonly of: Scalars['String']['output'];
-  /** What it is: `price`, `quote`, `sigma`, `smile`, `loss`, `depth`, `backing`, `receipts`, `positions`, `coverage`, `orphan` (the share of a message's value that counts as lost), `taint`, `status`. */
+  /** What it is: `price`, `quote`, `sigma`, `smile`, `loss`, `depth`, `backing`, `receipts`, `positions`, `coverage`, `orphan` (the share of a message's value that counts as lost), `second opinion` (what an explorer says of it, which counts for nothing), `taint`, `status`. */
   readonly input: Scalars['String']['output'];
   /** Who says so: a feed, an asset of the index, an issuer, a deployment, the GUID of a message. */
   readonly source: Scalars['String']['output'];
@@ -2607,6 +2640,8 @@ export type ResolversTypes = {
   WaitingGroup: ResolverTypeWrapper<WaitingGroup>;
   Corridor: ResolverTypeWrapper<CorridorParent>;
   Issuer: ResolverTypeWrapper<IssuerParent>;
+  IssuerReserves: ResolverTypeWrapper<IssuerReserves>;
+  BackingBalance: ResolverTypeWrapper<BackingBalance>;
   IssuerLedger: ResolverTypeWrapper<IssuerLedger>;
   Orphan: ResolverTypeWrapper<Orphan>;
   MemberSupply: ResolverTypeWrapper<MemberSupply>;
@@ -2738,6 +2773,8 @@ export type ResolversParentTypes = {
   WaitingGroup: WaitingGroup;
   Corridor: CorridorParent;
   Issuer: IssuerParent;
+  IssuerReserves: IssuerReserves;
+  BackingBalance: BackingBalance;
   IssuerLedger: IssuerLedger;
   Orphan: Orphan;
   MemberSupply: MemberSupply;
@@ -3489,7 +3526,24 @@ export type IssuerResolvers<ContextType = ApiContext, ParentType extends Resolve
   lossRemote?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   lossHome?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   ledger?: Resolver<Maybe<ResolversTypes['IssuerLedger']>, ParentType, ContextType>;
+  reserves?: Resolver<Maybe<ResolversTypes['IssuerReserves']>, ParentType, ContextType>;
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type IssuerReservesResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['IssuerReserves'] = ResolversParentTypes['IssuerReserves']> = {
+  decimals?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  held?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  owed?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  ratio?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  balances?: Resolver<ReadonlyArray<ResolversTypes['BackingBalance']>, ParentType, ContextType>;
+};
+
+export type BackingBalanceResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['BackingBalance'] = ResolversParentTypes['BackingBalance']> = {
+  side?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  chainId?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  token?: Resolver<ResolversTypes['Address'], ParentType, ContextType>;
+  holder?: Resolver<Maybe<ResolversTypes['Address']>, ParentType, ContextType>;
+  amount?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
 };
 
 export type IssuerLedgerResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['IssuerLedger'] = ResolversParentTypes['IssuerLedger']> = {
@@ -3776,6 +3830,8 @@ export type Resolvers<ContextType = ApiContext> = {
   WaitingGroup?: WaitingGroupResolvers<ContextType>;
   Corridor?: CorridorResolvers<ContextType>;
   Issuer?: IssuerResolvers<ContextType>;
+  IssuerReserves?: IssuerReservesResolvers<ContextType>;
+  BackingBalance?: BackingBalanceResolvers<ContextType>;
   IssuerLedger?: IssuerLedgerResolvers<ContextType>;
   Orphan?: OrphanResolvers<ContextType>;
   MemberSupply?: MemberSupplyResolvers<ContextType>;

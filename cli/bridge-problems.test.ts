@@ -126,6 +126,39 @@ describe('issuers and bridges', () => {
     ['an unknown home', ({ issuer }) => (issuer.ledger.home = 'three'), 'issuers.USDX.ledger.home', /one, two/],
     ['an unknown root', ({ issuer }) => (issuer.root = 'EUR'), 'issuers.USDX.root', /USD/],
     ['unknown reserves', ({ issuer }) => (issuer.reserves = { GOLD: 1 }), 'issuers.USDX.reserves.GOLD', /ETH/],
+    [
+      'reserves of a ledger',
+      ({ config }) => (config.chains.one.meaning.reserves = { USDX: { owed: ['USDX'] } }),
+      'chains.one.meaning.reserves.USDX',
+      /USDX is ledger/,
+    ],
+    [
+      'reserves of nobody',
+      ({ config }) => (config.chains.one.meaning.reserves = { vault: { owed: ['USDX'] } }),
+      'chains.one.meaning.reserves.vault',
+      /known: USDX/,
+    ],
+    [
+      'reserves of an unknown token',
+      ({ config }) => (config.chains.one.meaning.reserves = { USDX: { owed: ['DAI'] } }),
+      'chains.one.meaning.reserves.USDX.owed.0',
+      /USDX/,
+    ],
+    [
+      'a balance that is held twice',
+      ({ config }) => {
+        const held = { token: 'USDX', holder: address('aa') };
+        config.chains.one.meaning.reserves = { USDX: { held: [held, held] } };
+      },
+      'chains.one.meaning.reserves.USDX.held.1.token',
+      /once/,
+    ],
+    [
+      'something owed and nothing held',
+      ({ config }) => (config.chains.one.meaning.reserves = { USDX: { owed: ['USDX'] } }),
+      'issuers.USDX',
+      /balances that are held/,
+    ],
     ['one member only', ({ config }) => delete config.chains.two.meaning.bridges, 'issuers.USDX', /two chains/],
     [
       'too few decimals',

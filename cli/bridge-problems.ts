@@ -22,7 +22,12 @@ const known = (record: object): string => Object.keys(record).sort().join(', ') 
 /** What is wrong with issuers and bridges beyond single values: names that lead nowhere, ends of lanes that do not meet. */
 export function bridgeProblems(config: ChainsConfig): readonly Problem[] {
   const members = membersOf(config);
-  return [...issuerProblems(config, members), ...chainProblems(config), ...laneProblems(members)];
+  return [
+    ...issuerProblems(config, members),
+    ...chainProblems(config),
+    ...laneProblems(members),
+    ...reserveProblems(config),
+  ];
 }
 
 function membersOf({ chains }: ChainsConfig): readonly Member[] {
@@ -130,6 +135,40 @@ function chainProblems({ chains, issuers = {} }: ChainsConfig): Problem[] {
         }
       }
     }
+  }
+  return problems;
+}
+
+function reserveProblems({ chains, issuers = {} }: ChainsConfig): readonly Problem[] {
+  const problems: Problem[] = [];
+  const sides = new Map<string, { held: number; owed: number }>();
+  for (const [chain, { meaning }] of Object.entries(chains)) {
+    for (const [issuer, { held, owed }] of Object.entries(meaning.reserves ?? {})) {
+      const path = ['chains', chain, 'meaning', 'reserves', issuer];
+      if (issuers[issuer]?.backing !== 'reserves') {
+        const found = issuers[issuer] ? `${issuer} is ${issuers[issuer].backing}` : `known: ${known(issuers)}`;
+        problems.push({ path, message: `expected an issuer whose backing is reserves; ${found}` });
+      }
+      const at = sides.get(issuer) ?? { held: 0, owed: 0 };
+      sides.set(issuer, { held: at.held + held.length, owed: at.owed + owed.length });
+      const named = [
+        ...owed.map((token, i) => ({ token, at: ['owed', i], holder: '' })),
+        ...held.map(({ holder, token }, i) => ({ token, at: ['held', i, 'token'], holder })),
+      ];
+      for (const [i, one] of named.entries()) {
+        if (!Object.hasOwn(meaning.tokens ?? {}, one.token)) {
+          const message = `expected one of this chain's tokens: ${known(meaning.tokens ?? {})}`;
+          problems.push({ path: [...path, ...one.at], message });
+        }
+        const twice = named.findIndex(({ holder, token }) => holder === one.holder && token === one.token) < i;
+        if (twice) problems.push({ path: [...path, ...one.at], message: 'expected to be named once' });
+      }
+    }
+  }
+  for (const [issuer, { held, owed }] of sides) {
+    if (held > 0 && owed > 0) continue;
+    const missing = held === 0 ? 'balances that are held' : 'tokens that are owed';
+    problems.push({ path: ['issuers', issuer], message: `expected ${missing} on one of its chains, under reserves` });
   }
   return problems;
 }

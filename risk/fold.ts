@@ -298,6 +298,7 @@ export class Fold {
       case 'BridgeExecutorSet':
       case 'BridgeSupplyMoved':
       case 'BridgeSupplyRead':
+      case 'BackingBalanceRead':
       case 'BridgeNotUnderstood': {
         const { issuers, urgent } = evolveBridge(this.state, event, this.#blockTime, effectiveTime);
         this.#issuerNews(issuers, effectiveTime, urgent);

@@ -126,6 +126,21 @@ export const bridgeSchema = z.strictObject({
   note: z.string().optional(),
 });
 
+/** What of an issuer's backing is on one chain. One token held stands for one token owed, whatever their decimals. */
+export const reservesSchema = z.strictObject({
+  owed: z.array(z.string()).default([]).meta({
+    description: 'Keys of tokens of this chain whose total supply is what the issuer owes',
+  }),
+  held: z
+    .array(
+      z.strictObject({
+        token: z.string().meta({ description: 'Key of a token of this chain' }),
+        holder: address.meta({ description: 'Whose balance of it stands behind what is owed' }),
+      }),
+    )
+    .default([]),
+});
+
 const contagionAssetSchema = z.strictObject({
   class: assetSchema.shape.class.optional().meta({ description: 'Only where `assets` has no such key' }),
   root: z.string().min(1).optional().meta({ description: 'Only where `assets` has no such key' }),
@@ -256,6 +271,10 @@ export const chainMeaningSchema = z.strictObject({
   tokens: z.record(assetKey, tokenSchema).optional(),
   deployments: z.record(deploymentKey, deploymentSchema).optional(),
   bridges: z.record(deploymentKey, bridgeSchema).optional(),
+  reserves: z
+    .record(issuerKey, reservesSchema)
+    .optional()
+    .meta({ description: 'By the key of an issuer whose backing is reserves' }),
 });
 
 /** How history is read where there are RPC nodes and no gateway. */
@@ -368,6 +387,7 @@ export type ContagionParametersMeaning = z.output<typeof contagionParametersSche
 export type AccountingRule = z.output<typeof accountingRule>;
 export type DeploymentMeaning = NonNullable<Meaning['chains'][string]['deployments']>[string];
 export type IssuerMeaning = NonNullable<Meaning['issuers']>[string];
+export type ReservesMeaning = NonNullable<Meaning['chains'][string]['reserves']>[string];
 export type BridgeMeaning = NonNullable<Meaning['chains'][string]['bridges']>[string];
 export type TokenMeaning = NonNullable<Meaning['chains'][string]['tokens']>[string];
 export type FeedMeaning = Meaning['chains'][string]['feeds'][string];

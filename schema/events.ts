@@ -669,6 +669,18 @@ export interface IssuerDefinition {
   readonly outsideReserves: number | null;
   /** Backing `ledger` only. */
   readonly ledger?: LedgerDefinition;
+  /** Backing `reserves` only, where chains.json names what is read. */
+  readonly balances?: readonly BackingBalanceDefinition[];
+}
+
+/** A balance that stands behind what an issuer owes, or the supply of a token that is owed. One token for one. */
+export interface BackingBalanceDefinition {
+  readonly side: 'held' | 'owed';
+  readonly chainId: ChainId;
+  readonly token: Address;
+  /** Null: the token's total supply. */
+  readonly holder: Address | null;
+  readonly decimals: number;
 }
 
 /** The family of a bridged token. Its unit is 10^-decimals of a token. */
@@ -744,6 +756,7 @@ export type BridgeEvent =
   | BridgeExecutorSet
   | BridgeSupplyMoved
   | BridgeSupplyRead
+  | BackingBalanceRead
   | BridgeNotUnderstood;
 
 /** Said of a family's token on one chain. */
@@ -899,6 +912,18 @@ export interface BridgeSupplyRead extends FromMember {
   /** `held`: by the escrow; `supply`: the token's total supply. */
   readonly what: 'held' | 'supply';
   /** Null: there is no such contract yet, or it reverted. */
+  readonly amount: bigint | null;
+}
+
+/** A state read: what a holder has of a token, or the token's total supply. */
+export interface BackingBalanceRead {
+  readonly type: 'BackingBalanceRead';
+  readonly chainId: ChainId;
+  readonly blockNumber: number;
+  readonly token: Address;
+  /** Null: the total supply. */
+  readonly holder: Address | null;
+  /** Raw units of the token; null: there is no such contract yet, it reverted, or it answered otherwise. */
   readonly amount: bigint | null;
 }
 

@@ -6,7 +6,7 @@ import { runFold } from '../indexer/fold/run-fold.ts';
 import { SecondOpinionGiver } from '../indexer/second-opinion/give-second-opinions.ts';
 import { type AskScan, loadScanClient, ScanClientMissingError } from '../indexer/second-opinion/scan-client.ts';
 import { ScanService, scanItem } from '../indexer/second-opinion/scan-service.fixture.ts';
-import { layerZeroScanSchema } from '../schema/chains-config.ts';
+import { contagionSchema, layerZeroScanSchema, reservesSchema } from '../schema/chains-config.ts';
 import { askOf, toldOf } from './ask.ts';
 import { Bringer } from './bring-blocks.ts';
 import { madeUpFoldOptions } from './fold-options.ts';
@@ -19,12 +19,25 @@ import {
   keccak,
   memberAt,
   message,
+  tokenAt,
   verifier,
 } from './synthetic-bridge.ts';
 import { type SyntheticChain, syntheticMeaning } from './synthetic-log.ts';
 
 /** A day at three chains of one bridged token, from rows as the contracts emit them to GraphQL. */
-const meaning = bridgedMeaning(syntheticMeaning({ assets: 1, stateReadEveryBlocks: 50 }));
+const bridged = bridgedMeaning(syntheticMeaning({ assets: 1, stateReadEveryBlocks: 50 }));
+/** Beside the family an issuer whose reserves are its escrow, and who owes what is minted elsewhere. */
+const meaning = {
+  ...bridged,
+  contagion: contagionSchema.parse({}),
+  issuers: { ...bridged.issuers, vault: { class: 'vault' as const, backing: 'reserves' as const, root: 'USD' } },
+  chains: Object.fromEntries(
+    Object.entries(bridged.chains).map(([name, chain]) => {
+      const vault = chain.chainId === 1 ? { held: [{ token: 'lrt', holder: memberAt(1) }] } : { owed: ['lrt'] };
+      return [name, { ...chain, reserves: { vault: reservesSchema.parse(vault) } }];
+    }),
+  ),
+};
 const start = 1_700_000_000;
 const seconds = 2400;
 const tokens = (count: number) => BigInt(count) * 10n ** 18n;
@@ -304,6 +317,23 @@ it('supplies are what the contracts hold', async () => {
   });
 });
 
+it('reserves are what was read of balances and supplies, against each other', async () => {
+  const { issuers } = await told(`{ issuers(where: { issuer: { in: ["vault"] } }) { backing status reasons lossRemote
+    reserves { decimals held owed ratio balances { side chainId token holder amount } } ledger { kind } } }`);
+  const balance = (side: string, chainId: 1 | 8453 | 42161, amount: bigint) => ({
+    ...{ side, chainId, token: tokenAt(chainId), holder: side === 'held' ? memberAt(1) : null, amount: String(amount) },
+  });
+  expect(issuers).toEqual([
+    {
+      ...{ backing: 'RESERVES', status: 'OK', reasons: [], lossRemote: 0, ledger: null },
+      reserves: {
+        ...{ decimals: 18, held: String(tokens(290)), owed: String(tokens(97)), ratio: expect.closeTo(290 / 97, 12) },
+        balances: [balance('held', 1, tokens(290)), balance('owed', 8453, 0n), balance('owed', 42161, tokens(97))],
+      },
+    },
+  ]);
+});
+
 it('the examples about bridges answer with data', async () => {
   for (const name of ['BridgeMessages', 'Corridors', 'Issuers']) {
     const { query } = exampleQueries().find((example) => example.name === name) as { query: string };
@@ -400,6 +430,20 @@ describe('second opinions', () => {
         reason: `Scan shows a send in ${keccak('01')}; the source holds none.`,
       },
     });
+    const { contagionIndex } = await told('{ contagionIndex { seq } }');
+    const { explain } = await told(`{ explain(seq: ${contagionIndex.seq}) { inputs { input source value refused } } }`);
+    const named = explain.inputs.filter(({ input }: { input: string }) => /orphan|second/.test(input));
+    const orphan = (told: typeof out, state: string) => ({
+      ...{ input: 'orphan', source: told.guid, value: 1, refused: `delivered without a send: ${state}` },
+    });
+    const opinion = (told: typeof out) => ({
+      ...{ input: 'second opinion', source: `layerzero-scan ${told.guid}`, value: null },
+      refused: expect.stringMatching(/^SCAN_CONTRADICTS: Scan .*\. The chains are believed$/),
+    });
+    expect(named).toHaveLength(4);
+    expect(named).toEqual(
+      expect.arrayContaining([orphan(forged, 'confirmed'), opinion(forged), orphan(fast, 'suspected'), opinion(fast)]),
+    );
     const past = await told(`{ bridgeMessage(guid: "${fast.guid}", ${at(1900)}) { secondOpinion { outcome } } }`);
     expect(past.bridgeMessage.secondOpinion).toBeNull();
     expect(await published()).toEqual(before);

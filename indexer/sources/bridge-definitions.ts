@@ -1,6 +1,13 @@
-import type { BridgeMeaning, IssuerMeaning, Meaning, TokenMeaning } from '../../schema/chains-config.ts';
+import type {
+  BridgeMeaning,
+  IssuerMeaning,
+  Meaning,
+  ReservesMeaning,
+  TokenMeaning,
+} from '../../schema/chains-config.ts';
 import { InvariantError } from '../../schema/errors.ts';
 import type {
+  BackingBalanceDefinition,
   BridgeDefinition,
   BridgeMemberDefinition,
   IssuerDefinition,
@@ -92,8 +99,44 @@ export function issuerDefinitions({ issuers, chains }: Meaning): readonly Issuer
       reserves: byKey(issuer.reserves ?? {}).map(([asset, share]) => ({ asset: AssetId(asset), share })),
       outsideReserves: issuer.outsideReserves ?? null,
       ...(issuer.ledger && { ledger: ledgerDefinition(issuer.ledger, own, chains) }),
+      ...balancesOf(id, chains),
     };
   });
+}
+
+/** What is read of an issuer's backing on all chains, sorted; nothing where chains.json names nothing. */
+function balancesOf(issuer: string, chains: Meaning['chains']): Pick<IssuerDefinition, 'balances'> {
+  const balances = Object.values(chains)
+    .flatMap((chain) => backingBalances(chain, issuer))
+    .sort((a, b) => a.chainId - b.chainId || (nameOf(a) < nameOf(b) ? -1 : 1));
+  return balances.length === 0 ? {} : { balances };
+}
+
+const nameOf = ({ holder, side, token }: BackingBalanceDefinition): string => `${side} ${token} ${holder}`;
+
+/** What one chain holds and owes of an issuer's backing. @throws {InvariantError} for a token that configuration should have refused. */
+export function backingBalances(
+  {
+    chainId,
+    reserves,
+    tokens,
+  }: BridgeChain & { readonly reserves?: { readonly [issuer: string]: ReservesMeaning } | undefined },
+  issuer: string,
+): readonly BackingBalanceDefinition[] {
+  const entry = reserves?.[issuer];
+  if (!entry) return [];
+  const balance = (side: 'held' | 'owed', key: string, holder: string | null): BackingBalanceDefinition => {
+    const token = tokens?.[key];
+    if (!token) throw new InvariantError(`Issuer ${issuer} has reserves of ${key}, no token of chain ${chainId}`);
+    return {
+      ...{ side, chainId: ChainId(chainId), token: Address(token.address) },
+      ...{ holder: holder === null ? null : Address(holder), decimals: token.decimals },
+    };
+  };
+  return [
+    ...entry.owed.map((token) => balance('owed', token, null)),
+    ...entry.held.map(({ holder, token }) => balance('held', token, holder)),
+  ];
 }
 
 function ledgerDefinition(

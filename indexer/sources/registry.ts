@@ -3,6 +3,7 @@ import type {
   DeploymentMeaning,
   FeedMeaning,
   Meaning,
+  ReservesMeaning,
   TokenMeaning,
 } from '../../schema/chains-config.ts';
 import { InvariantError } from '../../schema/errors.ts';
@@ -19,7 +20,14 @@ import { Address, AssetId, ChainId, DeploymentId, FeedId, Hash } from '../../sch
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 import { aaveV3 } from './aave-v3.ts';
 import { api3 } from './api3.ts';
-import { bridgeDefinition, bridgeDefinitions, bridgeMembers, issuerDefinitions } from './bridge-definitions.ts';
+import { backingRead, decodeBackingRead } from './backing-balances.ts';
+import {
+  backingBalances,
+  bridgeDefinition,
+  bridgeDefinitions,
+  bridgeMembers,
+  issuerDefinitions,
+} from './bridge-definitions.ts';
 import { chainlink } from './chainlink.ts';
 import { chronicle } from './chronicle.ts';
 import { derive } from './derive.ts';
@@ -81,6 +89,7 @@ export interface WatchedChain {
   readonly feeds: { readonly [key: string]: Pick<FeedMeaning, 'source' | 'address' | 'key'> };
   readonly deployments?: { readonly [key: string]: DeploymentMeaning } | undefined;
   readonly bridges?: { readonly [key: string]: BridgeMeaning } | undefined;
+  readonly reserves?: { readonly [issuer: string]: ReservesMeaning } | undefined;
   readonly tokens?: { readonly [key: string]: { readonly address: string; readonly decimals?: number } } | undefined;
 }
 
@@ -129,6 +138,12 @@ export function stateReadsFor(chain: WatchedChain): readonly StateRead[] {
   }
   for (const { source, bridge } of watchedBridges(chain)) {
     for (const read of source.stateReads(bridge)) reads.set(`${read.to}${read.calldata}`, read);
+  }
+  for (const issuer of Object.keys(chain.reserves ?? {})) {
+    for (const balance of backingBalances({ ...chain, tokens: tokensWithDecimals(chain) }, issuer)) {
+      const read = backingRead(balance);
+      reads.set(`${read.to}${read.calldata}`, read);
+    }
   }
   return [...reads.keys()].sort().map((key) => reads.get(key) as StateRead);
 }
@@ -359,6 +374,16 @@ export function createDecoder(
       readers.set(`${definition.chainId}:${read.to}:${read.calldata}`, (row) => source.decodeStateRead(row, bridge));
     }
   }
+  const backing = new Set<string>();
+  for (const balance of issuers.flatMap(({ balances = [] }) => balances)) {
+    const read = backingRead(balance);
+    const key = `${balance.chainId}:${read.to}:${read.calldata}`;
+    // A bridge may ask the same; two issuers with one balance are both told by one event.
+    if (backing.has(key)) continue;
+    backing.add(key);
+    const former = readers.get(key);
+    readers.set(key, (row) => [...(former?.(row) ?? []), ...decodeBackingRead(row, balance)]);
+  }
   return {
     decodeLog: (row) => {
       const topic0 = row.topics[0];
@@ -404,14 +429,19 @@ function membersOf(
   return issuers.flatMap(({ ledger }) => ledger?.members.filter(({ bridge }) => bridge === id) ?? []);
 }
 
+/** Decimals decide nothing of what is watched. */
+function tokensWithDecimals({ tokens = {} }: WatchedChain) {
+  return Object.fromEntries(
+    Object.entries(tokens).map(([key, { address, decimals = 0 }]) => [key, { address, decimals }]),
+  );
+}
+
 function watchedBridges(
   chain: WatchedChain,
 ): readonly { readonly source: BridgeSource; readonly bridge: WatchedBridge }[] {
-  // Times decide nothing of what is watched, and decimals nothing of what is asked.
+  // Times decide nothing of what is watched.
   const times = { blockSeconds: 1, reorgDepthBlocksMax: 1 };
-  const tokens = Object.fromEntries(
-    Object.entries(chain.tokens ?? {}).map(([key, { address, decimals = 0 }]) => [key, { address, decimals }]),
-  );
+  const tokens = tokensWithDecimals(chain);
   return Object.entries(chain.bridges ?? {}).map(([key, entry]) => ({
     source: bridgeSourceNamed(entry.source),
     bridge: {

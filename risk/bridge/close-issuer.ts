@@ -1,5 +1,6 @@
 import { type Canonical, canonicalJson } from '../../schema/canonical.ts';
 import type { BridgeDefinition, IssuerDefinition } from '../../schema/events.ts';
+import { toFloat } from '../../schema/units.ts';
 import { type BackingLedger, backingLosses } from '../contagion/backing.ts';
 import { type CorridorTiming, orphanState, type SourceHead } from '../contagion/delivery-state.ts';
 import { unknownBackingLoss } from '../contagion/unknown-inputs.ts';
@@ -22,6 +23,7 @@ import {
   type SupplyRecord,
   write,
 } from './records.ts';
+import { reservesOf } from './reserves.ts';
 
 /** How far chains are known when a closing is made before all of them cover it; absent: they cover it. */
 export type ChainHeads = ReadonlyMap<number, { readonly coveredTime: number; readonly finalisedTime: number }>;
@@ -44,8 +46,9 @@ export function closeIssuer(
 ): { readonly limited: boolean } {
   const issuer = record<IssuerRecord>(state, 'issuer', id) as IssuerRecord;
   if (!issuer.definition.ledger) {
-    const status = issuer.definition.backing === 'attested' ? attested : reservesUnknown;
-    if (issuer.last === null) write(state, 'issuer', id, { ...issuer, last: status } satisfies IssuerRecord);
+    const last = withoutLedger(state, issuer, time);
+    if (canonicalJson(last as unknown as Canonical) !== canonicalJson(issuer.last as unknown as Canonical))
+      write(state, 'issuer', id, { ...issuer, last } satisfies IssuerRecord);
     return { limited: false };
   }
   const judge = new Judge(state, issuer.definition, time, heads);
@@ -81,6 +84,62 @@ const reservesUnknown: IssuerStatus = {
   lossRemote: unknownBackingLoss(null, 0),
   lossHome: unknownBackingLoss(null, 0),
 };
+
+function withoutLedger(state: State, { definition, last }: IssuerRecord, time: number): IssuerStatus {
+  if (definition.backing === 'attested') return attested;
+  const reserves = reservesOf(state, definition);
+  if (!reserves) return reservesUnknown;
+  const { balances, held, loss, owed } = reserves;
+  const excluded = new Set(
+    definition.balances?.map(({ chainId }) => chainId).filter((id) => gapOf(state, id) !== null),
+  );
+  const reasons = [...reserves.reasons, ...[...excluded].map((chainId) => `chain-excluded:${chainId}`)];
+  const known = reasons.length === 0;
+  const found = { lossRemote: loss, lossHome: loss };
+  return {
+    ...nothingKnown,
+    status: known ? 'ok' : 'degraded',
+    reasons,
+    locked: held === null ? null : String(held),
+    totalSupply: owed === null ? null : String(owed),
+    gap: held === null || owed === null ? null : held >= owed ? 0 : toFloat(owed - held, 0),
+    ...lossesOf(found, known, last, time),
+    balances,
+    verified: verifiedOf(found, known, last, time),
+  };
+}
+
+interface Losses {
+  readonly lossRemote: number;
+  readonly lossHome: number;
+}
+
+/** What was found, or where not all is known at least what an unknown backing has come to. */
+function lossesOf(found: Losses, known: boolean, former: IssuerStatus | null, time: number): Losses {
+  if (known) return { lossRemote: found.lossRemote, lossHome: found.lossHome };
+  const { verified } = former ?? {};
+  const age = time - (verified?.unknownSince ?? time);
+  // What can be seen of it still counts, where it is more.
+  const computed = verified ? found : { lossRemote: 0, lossHome: 0 };
+  return {
+    lossRemote: Math.max(computed.lossRemote, unknownBackingLoss(verified?.lossRemote ?? null, age)),
+    lossHome: Math.max(computed.lossHome, unknownBackingLoss(verified?.lossHome ?? null, age)),
+  };
+}
+
+function verifiedOf(
+  found: Losses,
+  known: boolean,
+  former: IssuerStatus | null,
+  time: number,
+): IssuerStatus['verified'] {
+  if (known) return { lossRemote: found.lossRemote, lossHome: found.lossHome, unknownSince: null };
+  return former?.verified ? { ...former.verified, unknownSince: former.verified.unknownSince ?? time } : null;
+}
+
+/** Through when an excluded chain is covered; null: it is not excluded. */
+const gapOf = (state: State, chainId: number): number | null =>
+  (state.get('bridgeGap', String(chainId))?.['coveredTime'] as number | undefined) ?? null;
 
 class Judge {
   readonly states = new Map<string, NonNullable<MessageRecord['judged']>>();
@@ -123,7 +182,6 @@ class Judge {
     if (losses.contradicted) unknown.push('contradicted');
     const known = unknown.length === 0 && locked !== null && minted !== null && totalSupply !== null;
     const pending = orphans.some(({ state }) => state === 'undetermined');
-    const { lossRemote, lossHome } = this.#losses(losses, known, former);
     return {
       status: known && !pending ? 'ok' : 'degraded',
       reasons: pending ? [...unknown, 'undetermined'] : unknown,
@@ -132,32 +190,11 @@ class Judge {
       totalSupply: totalSupply === null ? null : String(totalSupply),
       inFlight: String(losses.inFlight),
       gap: locked === null || minted === null ? null : losses.gap,
-      lossRemote,
-      lossHome,
+      ...lossesOf(losses, known, former, this.#time),
       orphanWeighted: losses.orphanWeighted,
       undetermined,
       orphans,
-      verified: known
-        ? { lossRemote: losses.lossRemote, lossHome: losses.lossHome, unknownSince: null }
-        : former?.verified
-          ? { ...former.verified, unknownSince: former.verified.unknownSince ?? this.#time }
-          : null,
-    };
-  }
-
-  #losses(
-    found: { readonly lossRemote: number; readonly lossHome: number },
-    known: boolean,
-    former: IssuerStatus | null,
-  ): { readonly lossRemote: number; readonly lossHome: number } {
-    if (known) return { lossRemote: found.lossRemote, lossHome: found.lossHome };
-    const { verified } = former ?? {};
-    const age = this.#time - (verified?.unknownSince ?? this.#time);
-    // What can be seen of it still counts, where it is more.
-    const computed = verified ? found : { lossRemote: 0, lossHome: 0 };
-    return {
-      lossRemote: Math.max(computed.lossRemote, unknownBackingLoss(verified?.lossRemote ?? null, age)),
-      lossHome: Math.max(computed.lossHome, unknownBackingLoss(verified?.lossHome ?? null, age)),
+      verified: verifiedOf(losses, known, former, this.#time),
     };
   }
 
@@ -173,7 +210,7 @@ class Judge {
       const amount = supply.amount === null ? null : BigInt(supply.amount);
       if (amount === null || (role === 'escrow' && supply.totalSupply === null)) reasons.push(`not-read:${chainId}`);
       else if (supply.failed) reasons.push(`failed:${chainId}`);
-      else if (this.#gap(chainId) !== null) reasons.push(`chain-excluded:${chainId}`);
+      else if (gapOf(this.#state, chainId) !== null) reasons.push(`chain-excluded:${chainId}`);
       if (role === 'escrow') {
         locked = amount;
         totalSupply = supply.totalSupply === null ? null : BigInt(supply.totalSupply);
@@ -272,7 +309,7 @@ class Judge {
     if (!lane || lane.source === null || lane.nonceAtStart === null || lane.nonceGap) {
       return { coveredTime: null, finalisedTime: null };
     }
-    const covered = this.#gap(lane.source) ?? this.#time;
+    const covered = gapOf(this.#state, lane.source) ?? this.#time;
     const finalised = Math.min(covered, this.#time - this.#finalitySeconds(lane.source));
     const head = this.#heads?.get(lane.source);
     if (!head || (head.coveredTime >= covered && head.finalisedTime >= finalised)) {
@@ -296,11 +333,6 @@ class Judge {
   #finalitySeconds(chainId: number): number {
     const member = this.#definition.ledger?.members.find((one) => one.chainId === chainId);
     return record<BridgeDefinition>(this.#state, 'bridge', member?.bridge ?? '')?.finalitySeconds ?? 0;
-  }
-
-  /** Through when an excluded chain is covered; null: it is not excluded. */
-  #gap(chainId: number): number | null {
-    return (this.#state.get('bridgeGap', String(chainId))?.['coveredTime'] as number | undefined) ?? null;
   }
 }
 

@@ -31,6 +31,7 @@ import {
   type VerificationParts,
   write,
 } from './records.ts';
+import { readBalance } from './reserves.ts';
 
 /** So many verifiers' words are kept of one message. */
 const ATTESTATIONS_MAX = 16;
@@ -74,7 +75,11 @@ export function watchIssuers(
 
 /** A chain left: what is known of it ends here. */
 export function coverThrough(state: State, chainId: number, time: number | null): readonly string[] {
-  const issuers = state.keys('issuer').filter((issuer) => memberOf(state, issuer, chainId) !== undefined);
+  const issuers = state.keys('issuer').filter((issuer) => {
+    if (memberOf(state, issuer, chainId) !== undefined) return true;
+    const { definition } = record<IssuerRecord>(state, 'issuer', issuer) as IssuerRecord;
+    return definition.balances?.some((balance) => balance.chainId === chainId);
+  });
   if (issuers.length === 0) return issuers;
   state.set('bridgeGap', String(chainId), time === null ? undefined : { coveredTime: time });
   return issuers;
@@ -99,6 +104,8 @@ export function evolveBridge(state: State, event: BridgeEvent, blockTime: number
       }
       return noNews;
     }
+    case 'BackingBalanceRead':
+      return { issuers: readBalance(state, event, blockTime), urgent: false };
     case 'BridgeNotUnderstood': {
       const issuers = issuersAt(state, event.bridge, event.issuer);
       const problem = `block ${event.blockNumber}: expected ${event.expected}, found ${event.found}`;

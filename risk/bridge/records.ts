@@ -12,6 +12,7 @@ import type { Row, State } from '../state.ts';
  * Tables of the state. Amounts are decimal strings in the family's unit, times seconds.
  * - `issuer` / issuer: IssuerRecord
  * - `bridgeMember` / `issuer/chain`: BridgeMemberDefinition; `bridgeSupply` / the same: SupplyRecord
+ * - `backingBalance` / `issuer/place in its definition`: BackingBalanceRecord
  * - `bridgeNetwork` / `source:network id`: BridgeDefinition of the chain that has it
  * - `bridge` / bridge id: BridgeDefinition
  * - `bridgeLane` / `issuer/source id>destination id`: LaneRecord
@@ -36,7 +37,7 @@ export type IssuerStatus = {
    * `reserves-not-watched`.
    */
   readonly reasons: readonly string[];
-  /** L, M, S; null: unknown. */
+  /** L, M, S; of reserves what is held, nothing, what is owed. Null: unknown. */
   readonly locked: string | null;
   readonly minted: string | null;
   readonly totalSupply: string | null;
@@ -50,6 +51,8 @@ export type IssuerStatus = {
   readonly orphanWeighted: number;
   readonly undetermined: number;
   readonly orphans: readonly Orphan[];
+  /** Reserves only: each balance of the definition as it was last read, raw units. */
+  readonly balances?: readonly (string | null)[];
   /** The losses when all of the backing was last known, and since when that is no longer so; null: it never was. */
   readonly verified: {
     readonly lossRemote: number;
@@ -78,6 +81,17 @@ export type SupplyRecord = {
   readonly totalSupply: string | null;
   /** Why it is not trusted, and whether a state read may mend that. */
   readonly failed: { readonly problem: string; readonly mendable: boolean } | null;
+};
+
+export type BackingBalanceRecord = {
+  /** As last read, raw units; null: never. */
+  readonly amount: string | null;
+  /** The mildest reading since all of the other side was read: the largest held, the smallest owed. */
+  readonly bound: string | null;
+  /** Block time of the last reading. */
+  readonly time: number;
+  /** Why it is not trusted. */
+  readonly failed: string | null;
 };
 
 export type LaneRecord = {
