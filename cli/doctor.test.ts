@@ -11,7 +11,7 @@ import { anvilBinary } from '../devnet/anvil.ts';
 import { ChainHead, finalityDueAbove } from '../indexer/ingest/chain-head.ts';
 import { headerAnswer, startFaultyNode } from '../indexer/ingest/faulty-node.fixture.ts';
 import { JsonRpc, type RpcAnswer } from '../indexer/ingest/json-rpc.ts';
-import type { ChainEntry } from '../schema/chains-config.ts';
+import { type ChainEntry, layerZeroScanSchema } from '../schema/chains-config.ts';
 import { ChainId, Hash } from '../schema/ids.ts';
 import { parseSettings } from '../schema/settings.ts';
 import { createPool } from '../store/database.ts';
@@ -228,6 +228,22 @@ describe('the database', () => {
       const { database } = await databaseFindings({}, 'devnet', elsewhere);
       expect(database).toEqual([{ verdict: 'note', part: 'database', found: expect.stringContaining('none yet') }]);
     }
+  });
+
+  test('the second opinion is told of, off and on', async () => {
+    const told = async (layerZeroScan: object) => {
+      const settings = parseSettings({ RPC_1: url });
+      const findings = await examineContext({
+        ...{ settings, network: 'devnet', meaningSha256: 'ab', modelVersion: 'cd', dataDir: join(folder, 'elsewhere') },
+        config: { ...withEndpoints(config, settings), layerZeroScan: layerZeroScanSchema.parse(layerZeroScan) },
+      });
+      return findings.filter(({ part }) => part === 'second opinion').map(({ found }) => found);
+    };
+    expect(await told({})).toEqual(['LayerZero Scan is not asked (layerZeroScan)']);
+    // Where its optional packages are not installed, that is what is told.
+    expect(await told({ enabled: true, requestsPerMinuteMax: 7 })).toEqual([
+      expect.stringMatching(/scan\.layerzero-api\.com\/v1 is asked at most 7 times a minute|cannot be loaded/),
+    ]);
   });
 
   test('is looked at through all its states', async () => {
