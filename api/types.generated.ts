@@ -1979,9 +1979,9 @@ export type Issuer = {
 export type IssuerReserves = {
   /** Decimals of `held` and `owed`. */
   readonly decimals: Scalars['Int']['output'];
-  /** What stands behind it. Null: not all of it was ever read. */
+  /** What stands behind it, as far as readings count. Null: not all of it was ever read. */
   readonly held: Maybe<Scalars['BigInt']['output']>;
-  /** What is owed. Null: not all of it was ever read. */
+  /** What is owed, as far as readings count. Null: not all of it was ever read. */
   readonly owed: Maybe<Scalars['BigInt']['output']>;
   /** held / owed. Null: one of them is not known, or nothing is owed. */
   readonly ratio: Maybe<Scalars['Float']['output']>;

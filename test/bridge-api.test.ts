@@ -323,11 +323,12 @@ it('reserves are what was read of balances and supplies, against each other', as
   const balance = (side: string, chainId: 1 | 8453 | 42161, amount: bigint) => ({
     ...{ side, chainId, token: tokenAt(chainId), holder: side === 'held' ? memberAt(1) : null, amount: String(amount) },
   });
+  // The seven minted at 1840 are owed once the escrow, last read at 1800, is read again.
   expect(issuers).toEqual([
     {
       ...{ backing: 'RESERVES', status: 'OK', reasons: [], lossRemote: 0, ledger: null },
       reserves: {
-        ...{ decimals: 18, held: String(tokens(290)), owed: String(tokens(97)), ratio: expect.closeTo(290 / 97, 12) },
+        ...{ decimals: 18, held: String(tokens(290)), owed: String(tokens(90)), ratio: expect.closeTo(290 / 90, 12) },
         balances: [balance('held', 1, tokens(290)), balance('owed', 8453, 0n), balance('owed', 42161, tokens(97))],
       },
     },
