@@ -6,6 +6,8 @@ import { type ContagionSystem, observedShock } from './system.ts';
 
 /** GCI_now and what it is made of: the losses observed now, no market move. */
 export type ContagionNow = Stress & {
+  /** r_u by account, in [0, 1]. */
+  readonly accountStress: ArrayLike<number>;
   /** The fixed point: p by asset, g by issuer. */
   readonly state: FixedPoint;
   /** By asset: 1 - (1 - l_k) prod (1 - g_b), the share of its claim that is lost (risk model 1.7). */
@@ -33,7 +35,8 @@ export type ContagionStruct = {
 export function contagionNow(system: ContagionSystem, solver: ContagionSolver): ContagionNow {
   const shock = observedShock(system);
   const state = solver.solve(shock);
-  const { accountStress, badDebtUsd, healthLost } = solver.stress(shock, state);
+  const accountStress = new Float64Array(system.accounts.count);
+  const { badDebtUsd, healthLost } = solver.stress(shock, state, accountStress);
   return { healthLost, badDebtUsd, accountStress, state, claimLosses: claimLosses(system, state) };
 }
 

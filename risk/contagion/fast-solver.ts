@@ -87,12 +87,12 @@ export function fastSolver(
     return { impacts, issuerLosses, converged, rounds };
   };
 
-  const stress = (shock: Shock, state: ContagionState): Stress => {
+  const stress = (shock: Shock, state: ContagionState, accountStress?: Float64Array): Stress => {
     checkShock(system, shock);
     const market = marketAt(shock.falls);
     const world = new World(system, shock, workspace);
     world.set(state.impacts, state.issuerLosses);
-    const accountStress = new Float64Array(count);
+    accountStress?.fill(0);
     const safeAbove = ((1 + betaMax) * SLACK) / leastLeft(world, collateral);
     let lost = 0;
     let badDebtUsd = 0;
@@ -105,7 +105,7 @@ export function fastSolver(
       const fell = market.beta[i]! - betaOf(weighted, debt);
       if (fell > 0) {
         const r = Math.min(1, fell / Math.max(betaAtCut[i]!, parameters.betaFloor));
-        accountStress[i] = r;
+        if (accountStress !== undefined) accountStress[i] = r;
         lost += netDebtUsd[i]! * r;
       }
       if (weighted < debt * NO_SALE_ABOVE) {
@@ -116,7 +116,6 @@ export function fastSolver(
     return {
       healthLost: totalNetDebtUsd > 0 ? lost / totalNetDebtUsd : 0,
       badDebtUsd: badDebtUsd - market.badDebtUsd,
-      accountStress,
     };
   };
 

@@ -126,7 +126,7 @@ export function plainSolver(system: ContagionSystem, parameters: ContagionParame
 
   const totalNetDebtUsd = sum(borrowers.map((borrower) => borrower.netDebtUsd));
 
-  const stress = (shock: Shock, state: ContagionState): Stress => {
+  const stress = (shock: Shock, state: ContagionState, accountStress?: Float64Array): Stress => {
     checkShock(system, shock);
     const world: World = { values: values(shock, state), rootImpacts: rootImpacts(state) };
     const beta = (weighted: number, debt: number) => clip(healthFactor(weighted, debt) - 1, parameters.betaMax);
@@ -145,10 +145,10 @@ export function plainSolver(system: ContagionSystem, parameters: ContagionParame
         badDebtAlone: Math.max(0, alone.netDebt - alone.value),
       };
     });
+    accountStress?.set(judged.map((one) => one.stress));
     return {
       healthLost: totalNetDebtUsd > 0 ? sum(judged.map(({ lost }) => lost)) / totalNetDebtUsd : 0,
       badDebtUsd: sum(judged.map(({ badDebt }) => badDebt)) - sum(judged.map(({ badDebtAlone }) => badDebtAlone)),
-      accountStress: judged.map((one) => one.stress),
     };
   };
 

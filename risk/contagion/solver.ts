@@ -20,8 +20,6 @@ export type Stress = {
   readonly healthLost: number;
   /** BD: shortfall of accounts beyond what the market move alone leaves. */
   readonly badDebtUsd: number;
-  /** r_u by account, in [0, 1]. */
-  readonly accountStress: ArrayLike<number>;
 };
 
 /** Two implementations with the same bits: `plainSolver` follows the formulas, `fastSolver` is the one to use. */
@@ -35,6 +33,9 @@ export type ContagionSolver = {
    * @param start a state known to lie below the fixed point, such as that of smaller losses at the same falls; null: none.
    */
   solve(shock: Shock, start?: ContagionState | null): FixedPoint;
-  /** How far accounts are from where the falls alone would leave them. */
-  stress(shock: Shock, state: ContagionState): Stress;
+  /**
+   * How far accounts are from where the falls alone would leave them.
+   * @param accountStress receives r_u by account, in [0, 1].
+   */
+  stress(shock: Shock, state: ContagionState, accountStress?: Float64Array): Stress;
 };

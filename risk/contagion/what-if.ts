@@ -46,10 +46,11 @@ const HIT_MAX = 20;
 export function whatIf(system: ContagionSystem, parameters: ContagionParameters, shock: WhatIf): WhatIfOutcome {
   const shocked = shockedSystem(system, shock);
   const solver = fastSolver(shocked, parameters);
+  const { accounts, assets, deployments, issuers } = shocked;
   const given = shockOf(shocked, shock);
   const state = solver.solve(given);
-  const { accountStress, badDebtUsd, healthLost } = solver.stress(given, state);
-  const { accounts, assets, deployments, issuers } = shocked;
+  const accountStress = new Float64Array(accounts.count);
+  const { badDebtUsd, healthLost } = solver.stress(given, state, accountStress);
   const hit: number[] = [];
   for (let i = 0; i < accounts.count; i++) if ((accountStress[i] as number) > 0) hit.push(i);
   const weight = (i: number) => (accountStress[i] as number) * (solver.netDebtUsd[i] as number);

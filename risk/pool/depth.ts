@@ -2,7 +2,7 @@ import type { FeedDefinition } from '../../schema/events.ts';
 import type { PublishedAsset } from '../../schema/published.ts';
 import { toFloat } from '../../schema/units.ts';
 import type { State } from '../state.ts';
-import { CHUNK_TICKS, chunkOf, poolFacts, poolKey, tickChunk } from './pool.ts';
+import { CHUNK_TICKS, chunkOf, type PoolFacts, poolFacts, poolKey, type TickChunk, tickChunk } from './pool.ts';
 import { amount0In, amount1In, integerSqrt, sqrtRatioAtTick, TICK_MAX } from './tick-math.ts';
 
 /** The price fall that is executed, as a ratio: 2 %. */
@@ -56,6 +56,17 @@ export function assetDepth(state: State, asset: string): AssetDepth | null {
   return { depthUsd: pools.reduce((sum, pool) => sum + pool.executableUsd, 0) / LOG_FALL, pools };
 }
 
+type Execution = {
+  readonly sellsToken0: boolean;
+  readonly feePips: number;
+  /** What was read of the pool's ticks. */
+  readonly chunks: readonly (readonly [chunk: number, net: TickChunk['net']])[];
+  readonly raw: bigint;
+};
+
+/** The last one of a pool by its facts, which never change in place: it stands until they or those ticks do. */
+const lastExecutions = new WeakMap<PoolFacts, Execution>();
+
 /**
  * What a swap of token0 (or of token1) takes in until the price of what is sold has fallen by 2 %, raw units, exactly as
  * the pool computes it step by step from tick to tick, its fee included. Null where price or liquidity is unknown.
@@ -65,12 +76,38 @@ export function executableIn(state: State, key: string, sellsToken0: boolean, fe
   const facts = poolFacts(state, key);
   const tick = facts?.ticks.at(-1);
   if (!facts || tick === undefined || facts.sqrtPrice === null || facts.liquidity === null) return null;
-  let sqrtPrice = BigInt(facts.sqrtPrice);
-  const limit = priceLimit(sqrtPrice, sellsToken0);
-  const fee = BigInt(feePips);
-  let liquidity = BigInt(facts.liquidity);
+  const last = lastExecutions.get(facts);
+  if (
+    last?.sellsToken0 === sellsToken0 &&
+    last.feePips === feePips &&
+    last.chunks.every(([chunk, net]) => tickChunk(state, key, chunk) === net)
+  ) {
+    return last.raw;
+  }
+  const chunks: (readonly [number, TickChunk['net']])[] = [];
+  const netOf = (chunk: number) => {
+    const net = tickChunk(state, key, chunk);
+    chunks.push([chunk, net]);
+    return net;
+  };
+  const raw = executed(BigInt(facts.sqrtPrice), BigInt(facts.liquidity), tick, sellsToken0, BigInt(feePips), netOf);
+  lastExecutions.set(facts, { sellsToken0, feePips, chunks, raw });
+  return raw;
+}
+
+function executed(
+  from: bigint,
+  inRange: bigint,
+  tick: number,
+  sellsToken0: boolean,
+  fee: bigint,
+  netOf: (chunk: number) => TickChunk['net'],
+): bigint {
+  const limit = priceLimit(from, sellsToken0);
+  let sqrtPrice = from;
+  let liquidity = inRange;
   let sum = 0n;
-  for (const [next, net] of ticksOnTheWay(state, key, tick, sellsToken0, limit)) {
+  for (const [next, net] of ticksOnTheWay(netOf, tick, sellsToken0, limit)) {
     const ratio = sqrtRatioAtTick(next);
     const isBeyond = sellsToken0 ? ratio <= limit : ratio >= limit;
     const target = isBeyond ? limit : ratio;
@@ -100,15 +137,14 @@ function withFee(amount: bigint, fee: bigint): bigint {
 
 /** Ticks where liquidity changes, in the order in which the price passes them on its way to the limit, and a little beyond. */
 function* ticksOnTheWay(
-  state: State,
-  key: string,
+  netOf: (chunk: number) => TickChunk['net'],
   from: number,
   falls: boolean,
   limit: bigint,
 ): Generator<readonly [tick: number, net: bigint]> {
   const step = falls ? -1 : 1;
   for (let chunk = chunkOf(from); ; chunk += step) {
-    const net = tickChunk(state, key, chunk);
+    const net = netOf(chunk);
     for (let i = 0; i < net.length; i++) {
       const [tick, change] = net[falls ? net.length - 1 - i : i] as (typeof net)[number];
       if (falls ? tick <= from : tick > from) yield [tick, BigInt(change)];

@@ -40,8 +40,10 @@ export function setPoolFacts(state: State, key: string, facts: PoolFacts): void 
   state.set('pool', key, facts as unknown as Row);
 }
 
+const noTicks: TickChunk['net'] = [];
+
 export function tickChunk(state: State, key: string, chunk: number): TickChunk['net'] {
-  return (state.get('poolTicks', `${key}:${chunk}`) as unknown as TickChunk | undefined)?.net ?? [];
+  return (state.get('poolTicks', `${key}:${chunk}`) as unknown as TickChunk | undefined)?.net ?? noTicks;
 }
 
 /** The pool's answer to a state read looks back this far. */
