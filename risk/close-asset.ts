@@ -177,21 +177,26 @@ export function closeAsset(input: {
       ...(candidate.futureDated ? ['future-dated'] : []),
       ...(isSustained(pool, deviation, parameters.confidenceShareMax) ? ['sustained-deviation'] : []),
     ];
-    return {
+    const source: PublishedSource = {
       ageSeconds: candidate.age,
       confidence: verdict.confidence,
-      ...(candidate.crossRate && { crossRate: candidate.crossRate }),
       deviation,
       feed: candidate.definition.id,
-      ...(flags.length > 0 ? { flags } : {}),
       group: candidate.definition.group,
       observedAt: candidate.facts.observedAt,
       price,
       refused: verdict.refused,
       sigmaFast: candidate.sigmaFast,
       sigmaSlow: candidate.sigmaSlow,
-      ...(pool?.part && { timeWeighted: pool.part }),
       used: verdict.refused === null,
+    };
+    // Most feeds say no more, and spreading takes longer than all of the above.
+    if (candidate.crossRate === null && flags.length === 0 && !pool?.part) return source;
+    return {
+      ...source,
+      ...(candidate.crossRate && { crossRate: candidate.crossRate }),
+      ...(flags.length > 0 ? { flags } : {}),
+      ...(pool?.part && { timeWeighted: pool.part }),
     };
   });
 

@@ -774,24 +774,23 @@ export class Fold {
       for (const feed of row.feeds) {
         const definition = this.state.get('definition', feed) as unknown as FeedDefinition;
         const facts = this.#facts(feed);
-        const common = {
-          definition,
-          futureDated: this.state.get('future', feed) !== undefined,
-          chainIncluded: this.state.get('chain', String(definition.chainId))?.['included'] === true,
-          sequencer: this.#sequencerOf(definition.chainId),
-        };
+        const futureDated = this.state.get('future', feed) !== undefined;
+        const chainIncluded = this.state.get('chain', String(definition.chainId))?.['included'] === true;
+        const sequencer = this.#sequencerOf(definition.chainId);
         if (definition.purpose === 'option-market') {
-          options.push({ ...common, smiles: this.#smiles(feed), failed: facts.failed !== null });
+          const failed = facts.failed !== null;
+          options.push({ definition, futureDated, chainIncluded, sequencer, smiles: this.#smiles(feed), failed });
           continue;
         }
         const { pool } = definition;
         const quote = pool?.quote ?? definition.quote;
-        feeds.push({
-          ...common,
-          facts,
-          ...(pool && { pool: this.#poolPrice(definition, pool, time) }),
-          ...(quote !== undefined && { quote: this.#moves(quote) }),
-        });
+        const said: FeedAtClose = { definition, facts, futureDated, chainIncluded, sequencer };
+        // Spreading is slow, and most feeds are quoted in USD.
+        feeds.push(
+          quote === undefined
+            ? said
+            : { ...said, ...(pool && { pool: this.#poolPrice(definition, pool, time) }), quote: this.#moves(quote) },
+        );
       }
       const outcome = closeAsset({
         definition: row.definition,

@@ -62,6 +62,8 @@ export function blocksAfter(options: {
 
 const BLOCKS_PER_QUERY = 1000;
 const TOPICS = 4;
+const HASH_BYTES = 32;
+const ADDRESS_BYTES = 20;
 
 /** Of COPY's binary format: what stands before the first row, and the columns of a row before its first text of bytes. */
 const COPY_HEADER_BYTES = 19;
@@ -87,31 +89,29 @@ function rowEnd(rows: Buffer, start: number): number {
   return at;
 }
 
-/**
- * The logs in `rows`, whose columns are block number, log index, transaction hash, address, four topics and data. Each log
- * is cut out of a text of its own: whoever keeps a hash of it would keep the whole block otherwise.
- */
+/** The logs in `rows`, whose columns are block number, log index, transaction hash, address, four topics and data. */
 function unpackedLogs(chainId: ChainId, blockNumber: number, rows: Buffer): LogRow[] {
   const logs: LogRow[] = [];
   for (let start = 0; start < rows.length; ) {
     const end = rowEnd(rows, start);
-    const digits = rows.toString('hex', start, end);
-    let at = start + HASH_AT;
-    const nextBytes = (): string | null => {
-      const from = at + 4;
-      const length = rows.readInt32BE(at);
-      at = from + Math.max(0, length);
-      return length < 0 ? null : `0x${digits.slice(2 * (from - start), 2 * (at - start))}`;
-    };
-    const transactionHash = nextBytes() as Hash;
-    const address = nextBytes() as Address;
+    const addressAt = start + HASH_AT + 4 + HASH_BYTES;
+    // The hash by itself: whoever keeps one, as operations do, would keep the whole log otherwise.
+    const transactionHash = `0x${rows.toString('hex', addressAt - HASH_BYTES, addressAt)}` as Hash;
+    const digits = rows.toString('hex', addressAt, end);
+    let at = addressAt + 4 + ADDRESS_BYTES;
+    const address = `0x${digits.slice(8, 8 + 2 * ADDRESS_BYTES)}` as Address;
     const topics: Hash[] = [];
     for (let i = 0; i < TOPICS; i++) {
-      const topic = nextBytes();
-      if (topic !== null) topics.push(topic as Hash);
+      const isAbsent = rows.readInt32BE(at) < 0;
+      at += 4;
+      if (isAbsent) continue;
+      const from = 2 * (at - addressAt);
+      topics.push(`0x${digits.slice(from, from + 2 * HASH_BYTES)}` as Hash);
+      at += HASH_BYTES;
     }
+    const data = `0x${digits.slice(2 * (at + 4 - addressAt))}` as Hex;
     const logIndex = rows.readInt32BE(start + LOG_INDEX_AT);
-    logs.push({ chainId, blockNumber, logIndex, transactionHash, address, topics, data: nextBytes() as Hex });
+    logs.push({ chainId, blockNumber, logIndex, transactionHash, address, topics, data });
     start = end;
   }
   return logs;

@@ -90,8 +90,11 @@ export class Snapshot {
 
   /** The bucket that it lives in. `row` undefined: the record is gone. */
   #put(table: string, key: string, row: Row | undefined): number {
-    const records = this.#records.get(table) ?? new Map<string, Held>();
-    this.#records.set(table, records);
+    let records = this.#records.get(table);
+    if (!records) {
+      records = new Map();
+      this.#records.set(table, records);
+    }
     const held = records.get(key);
     if (held && row) {
       held.row = row;

@@ -568,7 +568,8 @@ function positionAt(state: State, key: string, deployment: string, account: Addr
   const former = state.get('position', key) as unknown as PositionRecord | undefined;
   if (former?.operationsStep === step) return former;
   return {
-    account,
+    // The former one, which is the same: the new one is a part of its log's text, and would keep it in memory.
+    account: former?.account ?? account,
     deployment,
     emode: former?.emode ?? 0,
     legs: former?.legs ?? {},
@@ -613,7 +614,13 @@ function withLeg(legs: PositionRecord['legs'], reserve: Address, leg: LegRecord)
     return former ? others : legs;
   }
   if (legs[reserve]) return { ...legs, [reserve]: leg };
-  return Object.fromEntries([...Object.entries(legs), [reserve, leg]].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const all: { [reserve: string]: LegRecord } = {};
+  for (const other of Object.keys(legs) as Address[]) {
+    if (other > reserve) all[reserve] ??= leg;
+    all[other] = legs[other] as LegRecord;
+  }
+  all[reserve] ??= leg;
+  return all;
 }
 
 function fail(state: State, deployment: string, reason: string): void {
