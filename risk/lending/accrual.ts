@@ -12,6 +12,21 @@ export interface Indexes {
   readonly updatedAt: number;
 }
 
+/** Those of a record of the state, which holds them as decimal strings. */
+export function indexesOf(
+  record: Readonly<Record<'liquidityIndex' | 'debtIndex' | 'liquidityRate' | 'debtRate', string>> & {
+    readonly updatedAt: number;
+  },
+): Indexes {
+  return {
+    liquidityIndex: BigInt(record.liquidityIndex),
+    debtIndex: BigInt(record.debtIndex),
+    liquidityRate: BigInt(record.liquidityRate),
+    debtRate: BigInt(record.debtRate),
+    updatedAt: record.updatedAt,
+  };
+}
+
 /** The pool's normalised income at `time`: interest on supplies is linear. Source: ReserveLogic, MathUtils of Aave v3. */
 export function liquidityIndexAt({ liquidityIndex, liquidityRate, updatedAt }: Indexes, time: number): bigint {
   const elapsed = BigInt(time - updatedAt);

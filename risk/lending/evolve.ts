@@ -12,7 +12,7 @@ import type {
 } from '../../schema/events.ts';
 import type { Address } from '../../schema/ids.ts';
 import type { Row, State } from '../state.ts';
-import { debtIndexAt, liquidityIndexAt } from './accrual.ts';
+import { debtIndexAt, indexesOf, liquidityIndexAt } from './accrual.ts';
 import { scaledAfter } from './scaled-balance.ts';
 import { RAY } from './wad-ray.ts';
 
@@ -522,13 +522,7 @@ function changeBalance(state: State, event: ScaledMinted | ScaledBurned, step: n
 function accrueCollateral(state: State, event: AccountLiquidated, blockTime: number): void {
   if (active(state, event.deployment)?.accounting === 'aave-v3.0') return;
   editReserve(state, event.deployment, event.collateralReserve, (reserve) => {
-    const indexes = {
-      liquidityIndex: BigInt(reserve.liquidityIndex),
-      debtIndex: BigInt(reserve.debtIndex),
-      liquidityRate: BigInt(reserve.liquidityRate),
-      debtRate: BigInt(reserve.debtRate),
-      updatedAt: reserve.updatedAt,
-    };
+    const indexes = indexesOf(reserve);
     return {
       ...reserve,
       liquidityIndex: String(liquidityIndexAt(indexes, blockTime)),

@@ -3,7 +3,7 @@ import { InvariantError } from '../../schema/errors.ts';
 import type { FeedFacts } from '../close-asset.ts';
 import type { State } from '../state.ts';
 import { type AccountData, accountData, type EModeFacts, type LegFacts, type ReserveFacts } from './account-data.ts';
-import { debtIndexAt, liquidityIndexAt } from './accrual.ts';
+import { debtIndexAt, indexesOf, liquidityIndexAt } from './accrual.ts';
 import type { DeploymentRecord, EModeRecord, PositionRecord, ReserveRecord } from './evolve.ts';
 import { balanceOf } from './scaled-balance.ts';
 
@@ -95,13 +95,7 @@ const lastTotals = new WeakMap<ReserveRecord, { rule: AccountingRule; time: numb
 export function totalsOf(reserve: ReserveRecord, rule: AccountingRule, time: number): ReserveTotals {
   const last = lastTotals.get(reserve);
   if (last?.time === time && last.rule === rule) return last.totals;
-  const indexes = {
-    liquidityIndex: BigInt(reserve.liquidityIndex),
-    debtIndex: BigInt(reserve.debtIndex),
-    liquidityRate: BigInt(reserve.liquidityRate),
-    debtRate: BigInt(reserve.debtRate),
-    updatedAt: reserve.updatedAt,
-  };
+  const indexes = indexesOf(reserve);
   const liquidityIndex = liquidityIndexAt(indexes, time);
   const debtIndex = debtIndexAt(rule, indexes, time);
   const totals = {
@@ -133,11 +127,7 @@ export class MarketAt {
       supplyRule: reserve.supplyAccounting,
       debtRule: reserve.debtAccounting,
       price: priceOf(reserve, market.answerOf),
-      liquidityIndex: BigInt(reserve.liquidityIndex),
-      debtIndex: BigInt(reserve.debtIndex),
-      liquidityRate: BigInt(reserve.liquidityRate),
-      debtRate: BigInt(reserve.debtRate),
-      updatedAt: reserve.updatedAt,
+      ...indexesOf(reserve),
     }));
   }
 
