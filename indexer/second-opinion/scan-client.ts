@@ -100,7 +100,8 @@ class RefusedError extends Error {
 async function request(api: string, { by, hash }: ScanQuestion, signal: AbortSignal): Promise<object> {
   const response = await fetch(`${api.replace(/\/+$/, '')}/messages/${by}/${hash}`, {
     headers: { accept: 'application/json' },
-    redirect: 'error',
+    // Not 'error': with it Node 20 forgets the signal at the next garbage collection, and half an answer is awaited for ever.
+    redirect: 'manual',
     signal,
   });
   // It says so where it knows nothing of what is asked for.
