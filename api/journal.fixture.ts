@@ -80,6 +80,7 @@ export function published(vScalar: number, price: number | null = 2000, k = 0): 
           ...{ feed: 'derive/ETH', group: 'derive', refused: 'no-near-expiry', ageSeconds: 20, flags: [] },
           ...{ expiries: [at(k) + 86_400], faults: [[at(k) + 172_800, 'butterfly']] },
           ...{ atForward: null, skew: null, riskReversal: null, butterfly: null },
+          ...{ modelFreeVolatility: 0.71, volatilityIndex: 0.735 },
         },
       ],
       sigmaFast: vScalar,

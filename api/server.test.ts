@@ -95,7 +95,7 @@ test('a V-Scalar comes with its parts, cut, lineage, seq, status and age', async
   const { data, extensions } = await ask(`{ vScalar(asset: "BTC", asOf: { seq: 1 }) {
     asset value wad status statusSince seq lineage step time kind finality asOfTime ageSeconds keepers { newBorrow liquidation }
     parts { alpha sigmaFast sigmaSlow skew raw flags hold { value until lost }
-      optionMarkets { feed group refused ageSeconds expiries faults { expiry fault } atForward skew riskReversal butterfly flags }
+      optionMarkets { feed group refused ageSeconds expiries faults { expiry fault } atForward skew riskReversal butterfly flags modelFreeVolatility volatilityIndex }
       groups { id price confidence weight sigmaFast }
       sources { feed group used refused flags price confidence observedAt ageSeconds deviation sigmaFast sigmaSlow } }
     cut { chainId number hash } } }`);
@@ -115,6 +115,7 @@ test('a V-Scalar comes with its parts, cut, lineage, seq, status and age', async
           expiries: [new Date((at(1) + 86_400) * 1000).toISOString()],
           faults: [{ expiry: new Date((at(1) + 172_800) * 1000).toISOString(), fault: 'butterfly' }],
           ...{ atForward: null, skew: null, riskReversal: null, butterfly: null },
+          ...{ modelFreeVolatility: 0.71, volatilityIndex: 0.735 },
         },
       ],
       groups: [{ id: 'chainlink', price: 40_000, confidence: 1.5, weight: 1, sigmaFast: 0.4 }],

@@ -725,7 +725,7 @@ export type OptionMarket = {
   readonly feed: Scalars['ID']['output'];
   /** Markets of one group vote once. */
   readonly group: Scalars['ID']['output'];
-  /** Null: it counts. Else `failed`, `no-data`, `chain-excluded`, `sequencer-down`, `sequencer-unknown`, `stale`, `arbitrage`, `no-near-expiry`. */
+  /** Null: it counts. Else `failed`, `no-data`, `chain-excluded`, `sequencer-down`, `sequencer-unknown`, `stale`, `few-quotes`, `arbitrage`, `no-near-expiry`. */
   readonly refused: Maybe<Scalars['String']['output']>;
   /** Seconds since its newest report. Null before the first. */
   readonly ageSeconds: Maybe<Scalars['Float']['output']>;
@@ -743,13 +743,17 @@ export type OptionMarket = {
   readonly butterfly: Maybe<Scalars['Float']['output']>;
   /** `future-dated`; `single-expiry`: all expiries lie on one side of 30 days. */
   readonly flags: ReadonlyArray<Scalars['String']['output']>;
+  /** Volatility at 30 days that its option prices give without a model, annualised decimal: told, never used. Null where it reports no prices on both sides of 30 days. */
+  readonly modelFreeVolatility: Maybe<Scalars['Float']['output']>;
+  /** The volatility index that the venue computes itself (Deribit: DVOL), annualised decimal: told, never used. Null where it has none, or an old one. */
+  readonly volatilityIndex: Maybe<Scalars['Float']['output']>;
 };
 
 /** Why an expiry's smile was left out. */
 export type SmileFault = {
   /** The expiry. */
   readonly expiry: Scalars['DateTime']['output'];
-  /** `no-term`, `no-confidence`, `no-strike`, `implausible`, `domain`, `negative-variance`, `wing-slope`, `butterfly`. */
+  /** `no-term`, `no-confidence`, `no-strike`, `implausible`, `domain`, `negative-variance`, `wing-slope`, `butterfly`; of a chain of quotes `few-quotes`, `one-sided`, `loose-fit` too. */
   readonly fault: Scalars['String']['output'];
 };
 
@@ -3002,6 +3006,8 @@ export type OptionMarketResolvers<ContextType = ApiContext, ParentType extends R
   riskReversal?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   butterfly?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   flags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  modelFreeVolatility?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  volatilityIndex?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
 };
 
 export type SmileFaultResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['SmileFault'] = ResolversParentTypes['SmileFault']> = {

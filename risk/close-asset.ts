@@ -114,7 +114,10 @@ export function closeAsset(input: {
   const sigmaFast = groupedSigma(admitted, 'sigmaFast', parameters.groupWeightMax);
   const sigmaSlow = groupedSigma(admitted, 'sigmaSlow', parameters.groupWeightMax);
 
-  const markets = (input.options ?? []).map((market) => ({ market, ...optionMarketAt(market, time) }));
+  const markets = (input.options ?? []).map((market) => ({
+    market,
+    ...optionMarketAt(market, time, parameters.staleHeartbeats),
+  }));
   for (const market of markets) dueAt = Math.min(dueAt, market.dueAt);
   const options = markets.map(({ published }) => published);
   const skew = fusedSkew(

@@ -5,6 +5,7 @@ import type {
   DomainEvent,
   FeedDefinition,
   ModelParameters,
+  OptionChainReported,
   OptionSmileReported,
   OracleChallengePeriodReported,
   OraclePriceDropped,
@@ -13,6 +14,7 @@ import type {
   PoolDefinition,
   PoolEvent,
 } from '../schema/events.ts';
+import { OFF_CHAIN } from '../schema/ids.ts';
 import type { Cut, PublishedAsset, PublishedContagion } from '../schema/published.ts';
 import { toFloat } from '../schema/units.ts';
 import { type ChainHeads, closeIssuer } from './bridge/close-issuer.ts';
@@ -30,7 +32,14 @@ import { type PoolPrice, poolPrice } from './pool/pool-price.ts';
 import type { Frame, Row } from './state.ts';
 import { State } from './state.ts';
 import { type EwmaState, initialEwma, updateEwma } from './volatility/ewma.ts';
-import { type OptionMarketAtClose, type SmileFacts, smileFacts, withSmile } from './volatility/option-market.ts';
+import {
+  chainFacts,
+  type OptionMarketAtClose,
+  type SmileFacts,
+  smileFacts,
+  type VolatilityIndex,
+  withSmile,
+} from './volatility/option-market.ts';
 import { type Moves, volatilityTick } from './volatility/series.ts';
 import { afterClosing, noStressHistory, type StressHistory } from './volatility/stress-level.ts';
 
@@ -43,7 +52,7 @@ import { afterClosing, noStressHistory, type StressHistory } from './volatility/
  * - `dynamic` / `chain:source`: oracles here say on chain who reports for them; the last block that was asked
  * - `pending` / `chain:source:reporter`: reports of nobody's reporter since then: a new aggregator's first rounds
  * - `proposal` / feed id: a value that counts when its challenge period is over; `challenge` / feed id: that period
- * - `smile` / feed id: an option market's last word on each expiry
+ * - `smile` / feed id: an option market's last word on each expiry, and its own volatility index
  * - `pool`, `poolTicks`: the pools that feeds watch, see pool/pool.ts
  * - `sequencer` / chain id: its uptime feed and what that last said; `chain` / chain id: last block with rows, its commitment, membership
  * - `issuer`, `bridge*`: who owes what assets promise, and the messages of bridges, see bridge/records.ts
@@ -261,7 +270,8 @@ export class Fold {
         this.#setChallengePeriod(event, effectiveTime);
         return;
       case 'OptionSmileReported':
-        this.#takeSmile(event, effectiveTime);
+      case 'OptionChainReported':
+        this.#takeSmiles(event, effectiveTime);
         return;
       case 'LogNotUnderstood': {
         const named = new Set([
@@ -435,16 +445,21 @@ export class Fold {
     }
   }
 
-  #takeSmile(event: OptionSmileReported, effectiveTime: number): void {
-    for (const id of this.#feedsNamed('reporter', event.chainId, event.source, event.reporter)) {
-      if (event.observedAt > effectiveTime + this.#parameters.futureSecondsMax) {
-        this.#refuseFuture(id, event.blockNumber, effectiveTime);
-        continue;
-      }
+  #takeSmiles(event: OptionSmileReported | OptionChainReported, effectiveTime: number): void {
+    const feeds = this.#feedsNamed('reporter', event.chainId, event.source, event.reporter);
+    const isFuture = event.observedAt > effectiveTime + this.#parameters.futureSecondsMax;
+    if (isFuture || feeds.length === 0) {
+      for (const id of feeds) this.#refuseFuture(id, event.blockNumber, effectiveTime);
+      return;
+    }
+    const reported = event.type === 'OptionSmileReported' ? [smileFacts(event)] : chainFacts(event);
+    for (const id of feeds) {
       const before = this.#smiles(id);
-      const smiles = withSmile(before, smileFacts(event));
-      if (smiles === before) continue;
-      this.state.set('smile', id, asRow({ smiles }));
+      const smiles = reported.reduce(withSmile, before);
+      const indexBefore = this.#volatilityIndex(id);
+      const index = event.type === 'OptionSmileReported' ? indexBefore : newerIndex(indexBefore, event);
+      if (smiles === before && index === indexBefore) continue;
+      this.state.set('smile', id, asRow({ smiles, ...(index && { index }) }));
       if (this.state.get('future', id)) this.state.set('future', id, undefined);
       this.#newsOf(id, effectiveTime);
     }
@@ -452,6 +467,10 @@ export class Fold {
 
   #smiles(id: string): readonly SmileFacts[] {
     return (this.state.get('smile', id)?.['smiles'] as readonly SmileFacts[] | undefined) ?? [];
+  }
+
+  #volatilityIndex(id: string): VolatilityIndex | null {
+    return (this.state.get('smile', id)?.['index'] as VolatilityIndex | undefined) ?? null;
   }
 
   /** When the feed's proposal counts, seconds; Infinity while the challenge period is unknown. */
@@ -775,11 +794,14 @@ export class Fold {
         const definition = this.state.get('definition', feed) as unknown as FeedDefinition;
         const facts = this.#facts(feed);
         const futureDated = this.state.get('future', feed) !== undefined;
-        const chainIncluded = this.state.get('chain', String(definition.chainId))?.['included'] === true;
+        const chainIncluded =
+          definition.chainId === OFF_CHAIN ||
+          this.state.get('chain', String(definition.chainId))?.['included'] === true;
         const sequencer = this.#sequencerOf(definition.chainId);
         if (definition.purpose === 'option-market') {
           const failed = facts.failed !== null;
-          options.push({ definition, futureDated, chainIncluded, sequencer, smiles: this.#smiles(feed), failed });
+          const [smiles, index] = [this.#smiles(feed), this.#volatilityIndex(feed)];
+          options.push({ definition, futureDated, chainIncluded, sequencer, smiles, index, failed });
           continue;
         }
         const { pool } = definition;
@@ -936,6 +958,13 @@ export class Fold {
   #setDynamic(chainId: number, source: string, askedAtBlock: number): void {
     this.state.set('dynamic', `${chainId}:${source}`, { askedAtBlock });
   }
+}
+
+function newerIndex(
+  before: VolatilityIndex | null,
+  { observedAt, volatilityIndex: value }: OptionChainReported,
+): VolatilityIndex | null {
+  return value === null || (before !== null && before.observedAt >= observedAt) ? before : { value, observedAt };
 }
 
 export type { EwmaState };

@@ -17,6 +17,7 @@ export type DomainEvent =
   | OraclePriceDropped
   | OracleChallengePeriodReported
   | OptionSmileReported
+  | OptionChainReported
   | LogNotUnderstood
   | PoolEvent
   | LendingEvent
@@ -287,6 +288,38 @@ export interface OptionSmileReported {
   /** Seconds, as the source claims. */
   readonly observedAt: number;
   readonly blockNumber: number;
+}
+
+/**
+ * What an option venue quotes on one asset at one moment, with the volatility index that it computes itself. Either may be
+ * missing: no expiries, or null.
+ */
+export interface OptionChainReported {
+  readonly type: 'OptionChainReported';
+  readonly chainId: ChainId;
+  readonly source: string;
+  readonly reporter: string;
+  /** Seconds, as the source claims. */
+  readonly observedAt: number;
+  /** 0 for what no chain says. */
+  readonly blockNumber: number;
+  readonly expiries: readonly OptionExpiryQuotes[];
+  /** Annualised decimal: 0.8 is an index of 80. */
+  readonly volatilityIndex: number | null;
+}
+
+/** Best bids and asks of one expiry, in the unit of the strikes, not discounted; 0 where nobody quotes. */
+export interface OptionExpiryQuotes {
+  /** Seconds. */
+  readonly expiry: number;
+  readonly forward: number;
+  readonly strikes: readonly {
+    readonly strike: number;
+    readonly callBid: number;
+    readonly callAsk: number;
+    readonly putBid: number;
+    readonly putAsk: number;
+  }[];
 }
 
 /**

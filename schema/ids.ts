@@ -38,6 +38,9 @@ export function ChainId(value: number): ChainId {
   return value as ChainId;
 }
 
+/** The chain of feeds that stand on none, such as an exchange asked over HTTPS. No chain has this id. */
+export const OFF_CHAIN = ChainId(2_147_483_646);
+
 export function Hex(value: string): Hex {
   if (!/^0x(?:[0-9a-fA-F]{2})*$/.test(value)) {
     throw new MalformedIdError('hex string', value, '0x and an even number of hex digits');

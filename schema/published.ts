@@ -91,7 +91,7 @@ export type PublishedGroup = {
 export type PublishedOptionMarket = {
   readonly feed: string;
   readonly group: string;
-  /** `failed`, `no-data`, `chain-excluded`, `sequencer-...`, `stale`, `arbitrage`, `no-near-expiry`; null: it counts. */
+  /** `failed`, `no-data`, `chain-excluded`, `sequencer-...`, `stale`, `few-quotes`, `arbitrage`, `no-near-expiry`; null: it counts. */
   readonly refused: string | null;
   /** Seconds since its newest report; null before the first. */
   readonly ageSeconds: number | null;
@@ -106,6 +106,10 @@ export type PublishedOptionMarket = {
   readonly butterfly: number | null;
   /** `future-dated`; `single-expiry`: all its expiries lie on one side of 30 days. */
   readonly flags: readonly string[];
+  /** Volatility at 30 days that its option prices give without a model; told, never used. Null where it has no chain around 30 days. */
+  readonly modelFreeVolatility: number | null;
+  /** The volatility index that the venue computes itself; told, never used. Null where it has none, or an old one. */
+  readonly volatilityIndex: number | null;
 };
 
 /** What is published about one asset at one closing time. The canonical JSON of this is what the journal hashes. */

@@ -26,8 +26,7 @@ export type OptionStrip = {
 
 /**
  * The strip of an expiry as the CBOE chooses it: the forward from *signed* call minus put at the strike where they are
- * closest; walking outward from it, strikes without a bid are left out, and after two of them in a row all beyond.
- * Null where no strike lies at or below the forward, or fewer than two are left.
+ * closest; then as `stripAround`. Null where no strike lies at or below the forward, or fewer than two are left.
  * Source: CBOE VIX white paper 2009. Golden file: vix_skew.json.
  * @throws {InvariantError} for strikes that do not rise.
  */
@@ -42,10 +41,23 @@ export function optionStrip(chain: readonly StrikePrices[], years: number, rate:
     }
   }
   if (closest === null) return null;
-  const forward = closest.strike + exp(rate * years) * closest.difference;
+  return stripAround(closest.strike + exp(rate * years) * closest.difference, chain, years, rate);
+}
+
+/**
+ * The strip about a forward that the venue states: walking outward from it, strikes without a bid are left out, and after
+ * two of them in a row all beyond. Null as for `optionStrip`, and where the strike next to the forward lacks a quote.
+ */
+export function stripAround(
+  forward: number,
+  chain: readonly StrikePrices[],
+  years: number,
+  rate: number,
+): OptionStrip | null {
   const at = chain.findLastIndex((row) => row.strike <= forward);
   const center = chain[at];
   if (center === undefined) return null;
+  for (const price of [center.callBid, center.callAsk, center.putBid, center.putAsk]) if (!(price > 0)) return null;
 
   const below = walk(chain.slice(0, at).reverse(), (row) => [row.putBid, row.putAsk]).reverse();
   const above = walk(chain.slice(at + 1), (row) => [row.callBid, row.callAsk]);

@@ -53,6 +53,7 @@ const market = (
 ): OptionMarketAtClose => ({
   definition,
   smiles: reports.map(smileFacts).reduce(withSmile, [] as OptionMarketAtClose['smiles']),
+  index: null,
   failed: false,
   futureDated: false,
   chainIncluded: true,
@@ -106,11 +107,11 @@ describe('an option market', () => {
   });
 
   it('publishes the 30-day skew between its expiries, and one flagged from one side alone', () => {
-    const both = optionMarketAt(market([report(15), report(60)]), now).published;
+    const both = optionMarketAt(market([report(15), report(60)]), now, 1.5).published;
     expect([both.refused, both.flags, both.expiries]).toEqual([null, [], [now + 15 * day, now + 60 * day]]);
     expect(both.skew).toBeCloseTo(0.10233841, 7);
     expect(both.atForward).toBeCloseTo(0.59399054, 7);
-    const one = optionMarketAt(market([report(60)]), now).published;
+    const one = optionMarketAt(market([report(60)]), now, 1.5).published;
     expect([one.flags, one.refused]).toEqual([['single-expiry'], null]);
     expect(one.skew).toBeCloseTo(0.10233841 * Math.sqrt(2), 7);
     expect(optionVoters([both, one])).toEqual(['derive/ETH', 'derive/ETH on both sides of 30 days', 'derive/ETH']);
@@ -127,7 +128,7 @@ describe('an option market', () => {
       market([report(30, { svi: { ...svi, b: wad(3) } })]),
       market([report(6)]),
       market([report(91)]),
-    ].map((one) => optionMarketAt(one, now).published);
+    ].map((one) => optionMarketAt(one, now, 1.5).published);
     expect(refusals.map(({ refused }) => refused)).toEqual([
       'failed',
       'no-data',
@@ -146,9 +147,9 @@ describe('an option market', () => {
   it('leaves out an expiry that is unsound or too old, and says when the next gets so', () => {
     const { svi } = report(30);
     const reports = [report(15), report(60, { observedAt: now - 899 }), report(90, { svi: { ...svi, rho: wad(-1) } })];
-    const young = optionMarketAt(market(reports), now);
+    const young = optionMarketAt(market(reports), now, 1.5);
     expect([young.published.expiries.length, young.dueAt]).toEqual([2, now + 1]);
-    const old = optionMarketAt(market(reports), now + 1);
+    const old = optionMarketAt(market(reports), now + 1, 1.5);
     expect([old.published.flags, old.published.ageSeconds]).toEqual([['single-expiry'], 1]);
   });
 

@@ -1,11 +1,12 @@
-import type { FeedDefinition, OptionSmileReported } from '../../schema/events.ts';
+import type { FeedDefinition, OptionChainReported, OptionSmileReported } from '../../schema/events.ts';
 import type { PublishedOptionMarket } from '../../schema/published.ts';
 import { toFloat } from '../../schema/units.ts';
 import { capWeights } from '../math/cap-weights.ts';
 import { weightedMedian } from '../math/weighted-median.ts';
+import { type ChainFault, chainSmile, VOLATILITY_MAX } from './chain-smile.ts';
 import { YEAR_SECONDS } from './ewma.ts';
 import { QUOTE_AGE_SECONDS_MAX } from './option-quotes.ts';
-import { type SmileLegs, skewAt30Days, skewOf, smileLegs } from './skew.ts';
+import { SKEW_YEARS, type SmileLegs, skewAt30Days, skewOf, smileLegs } from './skew.ts';
 import { type SviFault, type SviSlice, sviFault, totalVariance } from './svi.ts';
 
 /** What an option market last said of one expiry: the annualised volatilities that the skew needs, or why it has none. */
@@ -16,17 +17,28 @@ export type SmileFacts = {
   readonly observedAt: number;
   /** USD. */
   readonly forward: number;
-  readonly fault: SviFault | 'no-term' | 'no-confidence' | 'no-strike' | 'implausible' | null;
+  readonly fault: SviFault | ChainFault | 'no-confidence' | null;
   /** 0 where there is a fault. */
   readonly atForward: number;
   readonly put25: number;
   readonly call25: number;
+  /** Annualised variance without a model; absent where the source reports no prices, or none that give it. */
+  readonly modelFree?: number;
+};
+
+/** The volatility index that a venue last told. */
+export type VolatilityIndex = {
+  /** Annualised decimal. */
+  readonly value: number;
+  /** Seconds, as the source claims. */
+  readonly observedAt: number;
 };
 
 /** An option market at a closing. */
 export type OptionMarketAtClose = {
   readonly definition: FeedDefinition;
   readonly smiles: readonly SmileFacts[];
+  readonly index: VolatilityIndex | null;
   readonly failed: boolean;
   readonly futureDated: boolean;
   readonly chainIncluded: boolean;
@@ -34,8 +46,6 @@ export type OptionMarketAtClose = {
 };
 
 const DECIMALS = 18;
-/** A smile that is wilder than 1,000 % a year at the forward or at a wing is a fault of units or of the venue. */
-const VOLATILITY_MAX = 10;
 /** Beyond this an option venue says more than the model keeps. */
 const EXPIRIES_MAX = 64;
 
@@ -74,6 +84,15 @@ export function smileFacts(event: OptionSmileReported): SmileFacts {
   return { ...common, fault: null, atForward, put25, call25 };
 }
 
+/** Reads a reported chain: every expiry's smile is fitted here, once. */
+export function chainFacts({ expiries, observedAt }: OptionChainReported): readonly SmileFacts[] {
+  return expiries.map((quotes) => {
+    const { modelFree, ...smile } = chainSmile(quotes, observedAt);
+    const { expiry, forward } = quotes;
+    return { expiry, observedAt, forward, ...smile, ...(modelFree !== null && { modelFree }) };
+  });
+}
+
 /**
  * The market's smiles after a report, by expiry: an older report of the same expiry changes nothing (the same array comes
  * back), and expiries that lie behind the report's own time are forgotten.
@@ -88,12 +107,14 @@ export function withSmile(smiles: readonly SmileFacts[], reported: SmileFacts): 
 
 /**
  * The 30-day smile of one market at `time`. A report is as good as new for 15 minutes: within them its volatilities hold
- * and its total variance shrinks with the time left. `dueAt`: the earliest later second at which a report gets too old.
+ * and its total variance shrinks with the time left. The venue's own index is told for `staleHeartbeats` of its heartbeats.
+ * `dueAt`: the earliest later second at which a report gets too old.
  * Source: risk model 2, "30-day legs" and "Admission"; quotes cannot be counted on a surface that the venue has fitted.
  */
 export function optionMarketAt(
   market: OptionMarketAtClose,
   time: number,
+  staleHeartbeats: number,
 ): { readonly published: PublishedOptionMarket; readonly dueAt: number } {
   const fresh = market.smiles.filter(
     ({ expiry, observedAt }) => expiry > time && time - observedAt < QUOTE_AGE_SECONDS_MAX,
@@ -105,6 +126,9 @@ export function optionMarketAt(
     (latest, { observedAt }) => Math.max(latest, observedAt),
     Number.NEGATIVE_INFINITY,
   );
+  const indexEnds =
+    market.index === null ? 0 : market.index.observedAt + staleHeartbeats * market.definition.heartbeatSeconds;
+  const index = market.index !== null && time <= indexEnds ? market.index : null;
   return {
     // Keys stand in code-unit order, so that canonical bytes are made without sorting them.
     published: {
@@ -119,15 +143,34 @@ export function optionMarketAt(
         ...(skew?.flag === 'single-expiry' ? ['single-expiry'] : []),
       ],
       group: market.definition.group,
+      modelFreeVolatility: modelFreeAt30Days(sound, time),
       refused: refused ?? (skew === null ? 'no-near-expiry' : null),
       riskReversal: skew?.riskReversal ?? null,
       skew: skew?.skew ?? null,
+      volatilityIndex: index?.value ?? null,
     },
     dueAt: fresh.reduce(
       (due, { observedAt }) => Math.min(due, Math.ceil(observedAt + QUOTE_AGE_SECONDS_MAX)),
-      Number.POSITIVE_INFINITY,
+      index === null ? Number.POSITIVE_INFINITY : Math.floor(indexEnds) + 1,
     ),
   };
+}
+
+/** Total variance interpolated linearly between the expiries on either side of 30 days; null with one side only. */
+function modelFreeAt30Days(smiles: readonly SmileFacts[], time: number): number | null {
+  type Leg = { readonly years: number; readonly total: number };
+  let near: Leg | null = null;
+  let far: Leg | null = null;
+  for (const { expiry, modelFree } of smiles) {
+    if (modelFree === undefined) continue;
+    const years = (expiry - time) / YEAR_SECONDS;
+    const total = modelFree * years;
+    if (years <= SKEW_YEARS && (near === null || years > near.years)) near = { years, total };
+    if (years >= SKEW_YEARS && (far === null || years < far.years)) far = { years, total };
+  }
+  if (near === null || far === null) return null;
+  const share = far.years === near.years ? 0 : (SKEW_YEARS - near.years) / (far.years - near.years);
+  return Math.sqrt(((1 - share) * near.total + share * far.total) / SKEW_YEARS);
 }
 
 function refusal(
@@ -140,7 +183,8 @@ function refusal(
   if (!market.chainIncluded) return 'chain-excluded';
   if (market.sequencer !== 'up') return `sequencer-${market.sequencer}`;
   if (fresh.length === 0) return 'stale';
-  return sound.length === 0 ? 'arbitrage' : null;
+  if (sound.length > 0) return null;
+  return fresh.every(({ fault }) => fault === 'few-quotes' || fault === 'one-sided') ? 'few-quotes' : 'arbitrage';
 }
 
 function legsAt(smile: SmileFacts, time: number): SmileLegs {
