@@ -1,5 +1,5 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { Line } from '../test/line.ts';
 import { JournalFixture, openDatabases, published } from './journal.fixture.ts';
 import { type RunningApi, startApi } from './server.ts';
 
@@ -7,49 +7,6 @@ let databases: Awaited<ReturnType<typeof openDatabases>>;
 let fixture: JournalFixture;
 let api: RunningApi;
 let line: Line;
-
-/** A cable to the database that can be pulled out and put back. */
-class Line {
-  readonly #target: URL;
-  readonly #sockets = new Set<Socket>();
-  #server: Server | null = null;
-  port = 0;
-
-  constructor(url: string) {
-    this.#target = new URL(url);
-  }
-
-  async plug(): Promise<void> {
-    const server = createServer((near) => {
-      const far = connect(Number(this.#target.port), this.#target.hostname);
-      for (const socket of [near, far]) {
-        this.#sockets.add(socket);
-        socket.on('error', () => {});
-        socket.on('close', () => {
-          this.#sockets.delete(socket);
-          near.destroy();
-          far.destroy();
-        });
-      }
-      near.pipe(far).pipe(near);
-    });
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
-    this.port = (server.address() as { port: number }).port;
-    this.#server = server;
-  }
-
-  async pull(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server?.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
-  }
-
-  get url(): string {
-    const url = new URL(this.#target);
-    url.port = String(this.port);
-    return url.href;
-  }
-}
 
 beforeAll(async () => {
   databases = await openDatabases();
@@ -123,6 +80,50 @@ test('while the database is away every answer says so, and afterwards all goes o
   ]);
   await reader.cancel();
 });
+
+const questions = [
+  '{_meta{seq chains{name halted}}}',
+  '{vScalar(asset:"ETH"){value}}',
+  '{assets{id}}',
+  '{journal(first:5){nodes{seq}}}',
+  '{vScalarHistory(asset:"ETH",first:2){nodes{value}}}',
+] as const;
+
+test.each([
+  ['is cut off', () => line.pull(), () => line.plug()],
+  ['falls silent', async () => line.silence(), async () => line.restore()],
+] as const)(
+  'many questions while the database %s: each is answered or refused, and afterwards each is answered',
+  async (_, end, begin) => {
+    const busy = await startApi({ databaseUrl: line.url, port: 0, log: () => {}, statementTimeoutMs: 200 });
+    try {
+      const statuses = new Set<string>();
+      const put = async (question: string) => {
+        const response = await fetch(`${busy.url}/graphql?query=${encodeURIComponent(question)}`);
+        const { errors = [] } = (await response.json()) as { errors?: { extensions: { code: string } }[] };
+        const codes = errors.map(({ extensions }) => extensions.code);
+        statuses.add([response.status, ...new Set(codes)].join(' '));
+        return response.status;
+      };
+      const round = () => Promise.all(questions.flatMap((question) => [put(question), put(question), put(question)]));
+      await round();
+      expect([...statuses]).toEqual(['200']);
+      const underWay = round();
+      await end();
+      await underWay;
+      statuses.clear();
+      const [{ status }] = await Promise.all([fetch(`${busy.url}/readyz`), round()]);
+      expect([...statuses, status]).toEqual(['503 DATABASE_UNAVAILABLE', 503]);
+      await begin();
+      await vi.waitFor(async () => expect(new Set(await round())).toEqual(new Set([200])), { timeout: 20_000 });
+    } finally {
+      // Ends what is silent still.
+      await line.pull();
+      await line.plug();
+      await busy.stop();
+    }
+  },
+);
 
 test('the API starts without its database and answers once it is there', async () => {
   await line.pull();

@@ -30,14 +30,27 @@ export const readerRole = 'avsl_reader';
 /** Readers repeat a few small statements: planning them anew each time costs several times what running them does. */
 const readerSettings = '-c default_transaction_read_only=on -c plan_cache_mode=force_generic_plan';
 
+/** A server that vanished without a word is noticed by the operating system. */
+const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+const silenceMsMax = 3000;
+
 export function createPool(url: string, options: PoolOptions): Pool {
+  const { statementTimeoutMs } = options;
   const pool = new pg.Pool({
     connectionString: url,
     application_name: options.applicationName,
     max: options.max ?? 10,
     connectionTimeoutMillis: 30_000,
+    ...keepAlive,
     types: { getTypeParser },
-    ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),
+    // Where the connection has fallen silent the server's own limit is not heard of.
+    ...(statementTimeoutMs === undefined
+      ? {}
+      : {
+          statement_timeout: statementTimeoutMs,
+          query_timeout: statementTimeoutMs + silenceMsMax,
+          connectionTimeoutMillis: statementTimeoutMs + silenceMsMax,
+        }),
     ...(options.readOnly ? { options: readerSettings, onConnect: takeReaderRole } : {}),
   });
   // Without a listener the loss of an idle connection would end the process; the next query reports it instead.
@@ -88,8 +101,9 @@ export async function inTransaction<T>(client: pg.ClientBase, body: () => Promis
     if (end.command !== 'COMMIT') throw new InvariantError('A transaction whose statement failed was committed');
     return result;
   } catch (error) {
+    if (isConnectionLoss(error)) throw new DatabaseUnavailableError(error);
     await client.query('ROLLBACK').catch(() => {});
-    throw isConnectionLoss(error) ? new DatabaseUnavailableError(error) : error;
+    throw error;
   }
 }
 
@@ -99,7 +113,7 @@ export async function connect(url: string, applicationName: string): Promise<pg.
     connectionString: url,
     application_name: applicationName,
     connectionTimeoutMillis: 30_000,
-    keepAlive: true,
+    ...keepAlive,
     types: { getTypeParser },
   });
   client.on('error', () => {});
@@ -138,7 +152,7 @@ export function isConnectionLoss(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return (
     /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/.test(code ?? '') ||
-    /^(Connection terminated|timeout exceeded when trying to connect)/.test(message ?? '')
+    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/.test(message ?? '')
   );
 }
 
