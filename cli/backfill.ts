@@ -6,6 +6,7 @@ import type { ChainEntry } from '../schema/chains-config.ts';
 import { FatalError } from '../schema/errors.ts';
 import { type Context, type ContextOptions, loadContext, withContextOptions } from './context.ts';
 import { withDatabase } from './database.ts';
+import { limitsFileOf } from './guard-port.ts';
 import { UnknownChainError } from './ingest.ts';
 import { migrateFor } from './migrate.ts';
 import { aborted, note, runPart, tell } from './part.ts';
@@ -82,6 +83,7 @@ async function runWorker(context: Context, name: string): Promise<void> {
         databaseUrl,
         network: context.network,
         ...selectionFor(chain),
+        limitsFile: limitsFileOf(context.dataDir, name),
         signal,
         onProgress: (progress) => tell({ type: 'backfill', ...progress, notFinal: null }),
       });

@@ -2,6 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
+/** Where the guard of a chain keeps what nodes were found to allow. */
+export const limitsFileOf = (dataDir: string, chain: string): string => join(dataDir, 'guards', `${chain}.limits.json`);
+
 const fileOf = (dataDir: string, chain: string): string => join(dataDir, 'guards', `${chain}.json`);
 const fileSchema = z.object({ port: z.number().int() });
 const statisticsSchema = z.array(

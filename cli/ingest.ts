@@ -10,7 +10,7 @@ import { readProgress } from '../store/fold-store.ts';
 import { FinalisedBlockDisplacedError } from '../store/log-writer.ts';
 import { type ContextOptions, loadContext, withContextOptions } from './context.ts';
 import { withPartDatabase } from './database.ts';
-import { writeGuardPort } from './guard-port.ts';
+import { limitsFileOf, writeGuardPort } from './guard-port.ts';
 import { isSupervised, note, runPart, tell } from './part.ts';
 import { devnetOf, NoDevnetError, withDevnetNodes } from './running-devnet.ts';
 
@@ -70,6 +70,7 @@ Examples:
           network,
           filters: filtersFor(chain.meaning),
           stateReads: stateReadsFor(chain.meaning),
+          limitsFile: limitsFileOf(context.dataDir, options.chain),
           signal,
           onGuard: (port) => writeGuardPort(context.dataDir, options.chain, port),
           onProgress: ({ block, head, rows, rowsPerSecond }) => {

@@ -311,7 +311,9 @@ export const guardSchema = z.strictObject({
 });
 
 export const chainWiringSchema = z.strictObject({
-  rpc: z.array(url).default([]),
+  rpc: z.array(url).default([]).meta({
+    description: 'Nodes over http(s), in order of preference; at those over ws(s) new blocks are only listened for',
+  }),
   gateway: url.nullable().default(null),
   pollMs: z.number().int().min(20).max(600_000).default(1000),
   requestTimeoutMs: z.number().int().min(100).default(30_000),

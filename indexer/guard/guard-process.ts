@@ -14,6 +14,8 @@ export class GuardLostError extends RetryableError {
 
 export interface GuardProcess extends Guard {
   readonly pid: number | undefined;
+  /** Resolves after so many milliseconds, or as soon as a node says that there is a new block. */
+  readonly news: (msMax: number) => Promise<void>;
   /** Rejects when it cannot be kept alive. */
   readonly lost: Promise<never>;
 }
@@ -39,6 +41,7 @@ export async function startGuardProcess(
   let port = wantedPort;
   let closed = false;
   let ends = 0;
+  const bell = new Bell();
   let lose: (error: Error) => void = () => {};
   const lost = new Promise<never>((_, reject) => {
     lose = reject;
@@ -51,6 +54,7 @@ export async function startGuardProcess(
       child = fork(module, [], { execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
       child.on('message', (message: GuardMessage) => {
         if ('note' in message) return onNote(message.note);
+        if ('news' in message) return bell.ring();
         port = message.port;
         resolve();
       });
@@ -71,6 +75,7 @@ export async function startGuardProcess(
     rpcUrl: `http://127.0.0.1:${port}/rpc`,
     port,
     lost,
+    news: (msMax) => bell.heard(msMax),
     get pid() {
       return child?.pid;
     },
@@ -79,4 +84,28 @@ export async function startGuardProcess(
       child?.kill('SIGKILL');
     },
   };
+}
+
+/** Rings for one who waits, or who will. */
+class Bell {
+  #rings = false;
+  #wake = (): void => {};
+
+  ring(): void {
+    this.#rings = true;
+    this.#wake();
+  }
+
+  async heard(msMax: number): Promise<void> {
+    if (!this.#rings) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, msMax);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#rings = false;
+  }
 }

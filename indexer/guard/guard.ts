@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { ChainView } from './chain-view.ts';
 import { UpstreamFailure } from './failure.ts';
 import { HeadFace } from './head-face.ts';
+import { HeadSockets } from './head-sockets.ts';
 import { HistoryFace, UnservedQueryError } from './history-face.ts';
 import { metricsText, statisticsOf } from './metrics.ts';
 import { Upstreams } from './upstreams.ts';
@@ -12,6 +13,8 @@ export interface GuardOptions {
   readonly chainId: number;
   /** HTTP(S), in order of preference. */
   readonly urls: readonly string[];
+  /** WS(S), of nodes that say when there is a new block. */
+  readonly socketUrls: readonly string[];
   readonly requestTimeoutMs: number;
   /** At once, per node. */
   readonly requestsInFlightMax: number;
@@ -27,6 +30,8 @@ export interface GuardOptions {
   /** How often all nodes are compared; 0: never. */
   readonly compareSeconds: number;
   readonly hedgeAfterMs: number | null;
+  /** Where is kept what nodes were found to allow; null: nowhere. */
+  readonly limitsFile: string | null;
 }
 
 export interface Guard {
@@ -38,8 +43,13 @@ export interface Guard {
   close(): void;
 }
 
-/** The guard in this process. Port 0: any that is free. */
-export async function openGuard(options: GuardOptions, port: number, onNote: (text: string) => void): Promise<Guard> {
+/** The guard in this process. Port 0: any that is free. `onNews`: there may be a new block. */
+export async function openGuard(
+  options: GuardOptions,
+  port: number,
+  onNote: (text: string) => void,
+  onNews: () => void = () => {},
+): Promise<Guard> {
   const { urls, requestTimeoutMs, requestsInFlightMax, requestsPerSecondMax, chainId, anchor, crossCheck } = options;
   const abort = new AbortController();
   const { signal } = abort;
@@ -53,18 +63,27 @@ export async function openGuard(options: GuardOptions, port: number, onNote: (te
     chainId,
     anchor,
     hedgeAfterMs: options.hedgeAfterMs,
+    limitsFile: options.limitsFile,
     onNote,
   });
   const view = new ChainView({ upstreams, crossCheck, compareMs: options.compareSeconds * 1000, onNote, signal });
   const history = new HistoryFace({ ...options, upstreams, view, onNote, signal });
   const head = new HeadFace({ ...options, upstreams, view, onNote, signal });
+  const sockets = new HeadSockets({
+    urls: options.socketUrls,
+    height: () => view.height,
+    onNews,
+    onNote: (key, text) => upstreams.note(key, text),
+    signal,
+  });
 
   const answer = async (request: IncomingMessage): Promise<readonly [type: string, body: string | Buffer] | null> => {
     const path = request.url ?? '/';
     if (path === '/rpc') return ['application/json', await head.respond(await bodyOf(request))];
     if (path === '/query') return ['application/json', await history.respond(await bodyOf(request))];
     if (path === '/height') return ['text/plain', String(await history.height())];
-    if (path === '/metrics') return ['text/plain; version=0.0.4', await metricsText(chainId, upstreams.all)];
+    if (path === '/metrics')
+      return ['text/plain; version=0.0.4', await metricsText(chainId, upstreams.all, sockets.statistics)];
     if (path === '/statistics') return ['application/json', JSON.stringify(statisticsOf(upstreams.all))];
     return /^\/\d+\/worker$/.test(path) ? ['text/plain', `http://${request.headers.host}/query`] : null;
   };

@@ -28,7 +28,7 @@ async function guardOf(urls: readonly string[], change: Partial<GuardOptions> = 
   const options = {
     ...{ chainId: 1, urls, requestTimeoutMs: 5000, requestsInFlightMax: 8, requestsPerSecondMax: null, anchor: null },
     ...{ confirmationBlocks: 0, everyHeader: false, checkBlooms: true, crossCheck: false },
-    ...{ compareSeconds: 0.01, hedgeAfterMs: null },
+    ...{ compareSeconds: 0.01, hedgeAfterMs: null, socketUrls: [], limitsFile: null },
     ...change,
   };
   const guard = await openGuard(options, 0, (note) => notes.push(note));

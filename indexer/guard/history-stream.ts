@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
+import type { Limits } from './learnt-limits.ts';
 import type { Piece, PieceBlock, RangeReader } from './range-reader.ts';
-import type { Limits } from './upstream.ts';
 
 export interface HistoryStreamOptions {
   readonly reader: Pick<RangeReader, 'read'>;

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { faulty, nodeFaults } from '../../test/node-faults.ts';
@@ -46,6 +49,8 @@ function optionsOf(urls: readonly string[]): GuardOptions {
     crossCheck: false,
     compareSeconds: 0,
     hedgeAfterMs: null,
+    socketUrls: [],
+    limitsFile: null,
   };
 }
 
@@ -76,6 +81,20 @@ test('a node of 37 blocks and 100 logs at most serves, and is asked for more onl
   expect(before).toBeLessThan((2 * head) / 30);
   expect(await readAll(guard)).toEqual(expected);
   expect((counts.calls.get('eth_getLogs') ?? 0) - before).toBeLessThanOrEqual(before);
+});
+
+test('what a node allows is remembered by the next guard', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'avsl-limits-'));
+  try {
+    const limitsFile = join(folder, 'guards', 'chain.limits.json');
+    const { url, counts } = await node({ blocksMax: 37 });
+    expect(await readAll(await guardOf([url], { limitsFile }))).toEqual(expected);
+    const before = counts.calls.get('eth_getLogs') ?? 0;
+    expect(await readAll(await guardOf([url], { limitsFile }))).toEqual(expected);
+    expect((counts.calls.get('eth_getLogs') ?? 0) - before).toBe(Math.ceil((head + 1) / 37));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('nothing above the finalised block, nor nearer to the head than the confirmations', async () => {

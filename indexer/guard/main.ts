@@ -6,7 +6,7 @@ export interface StartMessage {
   readonly options: GuardOptions;
   readonly port: number;
 }
-export type GuardMessage = { readonly port: number } | { readonly note: string };
+export type GuardMessage = { readonly port: number } | { readonly note: string } | { readonly news: true };
 
 const tell = (message: GuardMessage): void => {
   if (process.connected) process.send?.(message, undefined, {}, () => {});
@@ -17,7 +17,7 @@ process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => {});
 process.once('message', (message: StartMessage) => {
   const onNote = (note: string): void => tell({ note: redactUrls(note) });
-  openGuard(message.options, message.port, onNote).then(
+  openGuard(message.options, message.port, onNote, () => tell({ news: true })).then(
     ({ port }) => tell({ port }),
     (error: Error) => {
       onNote(`The guard does not start: ${error.message}`);

@@ -1,3 +1,4 @@
+import type { SocketStatistics } from './head-sockets.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What the guard tells of one node. */
@@ -26,7 +27,11 @@ export function statisticsOf(upstreams: readonly Upstream[]): readonly NodeStati
 }
 
 /** What nodes were asked and answered, in the text format of Prometheus. The library is loaded when it is first asked. */
-export async function metricsText(chainId: number, upstreams: readonly Upstream[]): Promise<string> {
+export async function metricsText(
+  chainId: number,
+  upstreams: readonly Upstream[],
+  sockets: readonly SocketStatistics[],
+): Promise<string> {
   const { Counter, Gauge, Registry } = await import('prom-client');
   const registry = new Registry();
   const metric = (kind: typeof Counter | typeof Gauge, name: string, help: string, ...labels: readonly string[]) => {
@@ -63,6 +68,12 @@ export async function metricsText(chainId: number, upstreams: readonly Upstream[
     sent(node, statistics.bytesSent);
     received(node, statistics.bytesReceived);
     paused(node, pausedMs / 1000);
+  }
+  const heads = metric(Counter, 'avsl_rpc_socket_heads_total', 'new blocks told over WebSocket');
+  const open = metric(Gauge, 'avsl_rpc_socket_open', '1 while new blocks are told over WebSocket');
+  for (const socket of sockets) {
+    heads(socket.name, socket.heads);
+    open(socket.name, socket.isOpen ? 1 : 0);
   }
   return registry.metrics();
 }

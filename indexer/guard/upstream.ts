@@ -1,4 +1,5 @@
 import { classifyError, type FailureKind, type Hint, UpstreamFailure } from './failure.ts';
+import type { Limits } from './learnt-limits.ts';
 import { postJson, type Reply, ReplyTooLargeError } from './post-json.ts';
 
 export interface RpcCall {
@@ -14,14 +15,8 @@ export interface UpstreamOptions {
   readonly requestsInFlightMax: number;
   /** Calls, not HTTP requests, per second; null: no limit. */
   readonly callsPerSecondMax: number | null;
-}
-
-/** What this node was found to allow. */
-export interface Limits {
-  blocksMax: number;
-  logsMax: number;
-  addressesMax: number;
-  callsMax: number;
+  /** What it was found to allow; changed when it says otherwise. */
+  readonly limits: Limits;
 }
 
 export interface UpstreamStatistics {
@@ -66,7 +61,7 @@ const trialAfterFailures = 3;
  * at a time tries whether it is back).
  */
 export class Upstream {
-  readonly limits: Limits = { blocksMax: Number.MAX_SAFE_INTEGER, logsMax: 10_000, addressesMax: 1000, callsMax: 100 };
+  readonly limits: Limits;
   readonly statistics: UpstreamStatistics = {
     requests: 0,
     bytesSent: 0,
@@ -88,6 +83,7 @@ export class Upstream {
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
+    this.limits = options.limits;
     this.#url = new URL(options.url);
     this.#inFlightMax = options.requestsInFlightMax;
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UpstreamFailure } from './failure.ts';
+import { LearntLimits } from './learnt-limits.ts';
 import { isAboutTheQuestion, Upstream, type UpstreamOptions } from './upstream.ts';
 
 export interface UpstreamsOptions {
@@ -12,6 +13,8 @@ export interface UpstreamsOptions {
   readonly anchor: { readonly number: number; readonly hash: string } | null;
   /** An answer that takes longer is asked of another node as well; null: never. */
   readonly hedgeAfterMs: number | null;
+  /** Where is kept what nodes were found to allow; null: nowhere. */
+  readonly limitsFile: string | null;
   readonly onNote: (text: string) => void;
 }
 
@@ -27,12 +30,16 @@ export class Upstreams {
 
   constructor(options: UpstreamsOptions) {
     this.#options = options;
+    const learnt = new LearntLimits(options.limitsFile, options.onNote);
     const hosts = options.urls.map((url) => new URL(url).host);
     this.all = options.urls.map((url, i): Upstream => {
       const host = hosts[i] as string;
       const name = hosts.indexOf(host) === hosts.lastIndexOf(host) ? host : `${host}#${i + 1}`;
       const { timeoutMs, requestsInFlightMax, callsPerSecondMax } = options;
-      return new Upstream({ url, name, timeoutMs, requestsInFlightMax, callsPerSecondMax } satisfies UpstreamOptions);
+      const limits = learnt.of(url);
+      return new Upstream({
+        ...{ url, name, timeoutMs, requestsInFlightMax, callsPerSecondMax, limits },
+      } satisfies UpstreamOptions);
     });
   }
 

@@ -22,8 +22,9 @@ const attemptMs = 100;
 /**
  * Over HTTP the processor asks for the head's number only and does not see that another block has taken its place. This
  * asks for its hash as well. A lower head is still no news: the node lags.
+ * @param pause resolves when the head is to be asked for again, so many milliseconds later or earlier
  */
-export function followHeads(): void {
+export function followHeads(pause: (ms: number) => Promise<unknown> = sleep): void {
   const { EvmRpcDataSource } = require('@subsquid/evm-processor/lib/ds-rpc/client.js');
   const { isDataConsistencyError } = createRequire(require.resolve('@subsquid/evm-processor'))(
     '@subsquid/util-internal-ingest-tools',
@@ -41,7 +42,7 @@ export function followHeads(): void {
       if (next.height > head.height || (next.height === head.height && next.hash !== head.hash)) {
         head = (await reach(next)) ? next : head;
       }
-      await sleep(Math.max(0, this.headPollInterval - (performance.now() - askedAt)));
+      await pause(Math.max(0, this.headPollInterval - (performance.now() - askedAt)));
     }
 
     async function reach(target: Head): Promise<boolean> {

@@ -11,6 +11,7 @@ import {
   stopIngest,
   storedRows,
 } from '../../test/ingest-child.ts';
+import { Line } from '../../test/line.ts';
 import { faulty, nodeFaults, nodeLies } from '../../test/node-faults.ts';
 import { type NodeProxy, startNodeProxy } from '../../test/node-proxy.ts';
 import type { IngestOptions } from './processor.ts';
@@ -35,14 +36,14 @@ afterAll(async () => {
   await Promise.all([chain?.stop(), database?.drop()]);
 });
 
-function start(rpc: readonly string[], guard: Record<string, unknown> = {}): IngestChild {
+function start(rpc: readonly string[], guard: Record<string, unknown> = {}, pollMs = 50): IngestChild {
   return startIngestChild({
     chainName: 'ethereum',
     meaning: { chainId: 1, startBlock: 3, stateReadEveryBlocks: 2, reorgDepthBlocksMax: 10 },
     wiring: {
       rpc: [...rpc],
       gateway: null,
-      pollMs: 50,
+      pollMs,
       requestTimeoutMs: 400,
       requestsPerSecondMax: null,
       guard: guardSchema.parse({ history: false, compareSeconds: 0.1, ...guard }),
@@ -140,6 +141,23 @@ describe('one node', () => {
     await expectRowsOfTheChain();
     expect(await stopIngest(child)).toMatchObject({ code: 0 });
   });
+});
+
+test('a node that tells of new blocks over a WebSocket: they come at once, over polls that are ten minutes apart', async () => {
+  const line = new Line(chain.url);
+  await line.plug();
+  child = start([nodes[0].url, line.url.replace('http', 'ws')], {}, 600_000);
+  for (let i = 0; i < 3; i++) {
+    await mine(1);
+    await ingested();
+  }
+  await line.pull();
+  await mine(2);
+  await line.plug();
+  await ingested();
+  await expectRowsOfTheChain();
+  expect(await stopIngest(child)).toMatchObject({ code: 0 });
+  await line.pull();
 });
 
 describe('two nodes that are compared', () => {

@@ -33,6 +33,8 @@ export interface ChainOptions {
   readonly network: string;
   readonly filters: readonly LogFilter[];
   readonly stateReads: readonly StateRead[];
+  /** Where the guard keeps what nodes were found to allow; default: nowhere. */
+  readonly limitsFile?: string;
   /** What is worth telling and ends nothing; default: to stderr. */
   readonly onNote?: (note: string) => void;
 }
@@ -207,7 +209,7 @@ export async function createProcessor(
   }
   const { EvmBatchProcessor } = await import('@subsquid/evm-processor');
   leanLogs();
-  followHeads();
+  followHeads(guard?.process.news);
   const processor = new EvmBatchProcessor()
     .setFields(fields)
     .setBlockRange(range)
@@ -272,7 +274,7 @@ async function hasMuchHistory({ wiring }: ChainOptions, rpc: JsonRpc, afterBlock
 }
 
 async function startGuard(
-  { meaning, wiring, onNote = noteOnStderr }: ChainOptions,
+  { meaning, wiring, limitsFile, onNote = noteOnStderr }: ChainOptions,
   { rpc, startHash }: ChainNode,
   faces: StartedGuard['faces'],
   confirmationBlocks: number,
@@ -281,10 +283,12 @@ async function startGuard(
     ...wiring.guard,
     chainId: meaning.chainId,
     urls: rpc?.urls ?? [],
+    socketUrls: faces.has('head') ? wiring.rpc.filter((url) => /^wss?:/.test(url)) : [],
     requestTimeoutMs: wiring.requestTimeoutMs,
     requestsPerSecondMax: wiring.requestsPerSecondMax,
     anchor: { number: meaning.startBlock, hash: startHash },
     confirmationBlocks,
+    limitsFile: limitsFile ?? null,
   };
   return { process: await startGuardProcess(options, wiring.guard.port, onNote), faces };
 }
