@@ -225,7 +225,8 @@ export const BridgeMessage: BridgeMessageResolvers<ApiContext> = {
   alertedAt: ({ record }) => record.alertedAt,
   alertReason: ({ record }) => record.alertReason,
   deliveredAt: ({ record }) => record.deliveredAt,
-  deliveries: ({ record }) => record.deliveries.map(({ time, ...delivery }) => ({ ...delivery, at: time })),
+  deliveries: ({ record }) =>
+    record.deliveries.map(({ block, time, ...delivery }) => ({ ...delivery, at: time, block: String(block) })),
   latencySeconds: ({ record: { deliveredAt, sentAt } }) =>
     deliveredAt === null || sentAt === null ? null : deliveredAt - sentAt,
   waitingSeconds: ({ record: { sentAt }, state, time }) =>
@@ -333,12 +334,13 @@ function ledgerOf({ record, status, supplies }: IssuerParent): IssuerLedger | nu
     gap: status.gap === null ? null : tokens(status.gap),
     orphanWeighted: tokens(status.orphanWeighted),
     undetermined: tokens(status.undetermined),
-    orphans: status.orphans.map(({ account, chainId, guid, state, value, weight }) => ({
+    orphans: status.orphans.map(({ account, block, chainId, guid, state, value, weight }) => ({
       guid,
       state: upper<DeliveryState>(state),
       weight,
       value,
       chainId,
+      block: String(block),
       account: account === '' ? null : account,
     })),
     supplies: ledger.members.map(({ address, chainId, role, token }) => {

@@ -1,15 +1,18 @@
-import type { IssuerRecord } from '../risk/bridge/records.ts';
+import type { IssuerRecord, SupplyRecord } from '../risk/bridge/records.ts';
 import { accountsOf } from '../risk/contagion/account-columns.ts';
 import { issuerSizes } from '../risk/contagion/claim-graph.ts';
 import type { ContagionSystem } from '../risk/contagion/system.ts';
 import type { WhatIf, WhatIfOutcome } from '../risk/contagion/what-if.ts';
+import { BASE_DECIMALS, isPriceRead } from '../risk/lending/market.ts';
 import type { PublishedContagion, PublishedContagionDetails } from '../schema/published.ts';
+import { toFloat } from '../schema/units.ts';
 import type { ContagionRow, JournalRow } from '../store/read-api.ts';
 import { connection, decodeCursor, pageSize } from './connection.ts';
 import { contagionRow, systemAt } from './contagion-system.ts';
 import type { ApiContext } from './context.ts';
 import { entryFields } from './entry-fields.ts';
 import { ApiError } from './errors.ts';
+import { answerLending } from './lending-moment.ts';
 import type { ContagionIndexParent } from './parents.ts';
 import { simulate } from './simulation.ts';
 import type {
@@ -245,17 +248,84 @@ function outcome({ mostHit, landedByDeployment, impacts, issuerLosses, ...rest }
   };
 }
 
-/** Deliveries without a send, as the closing at a time judged them. */
-async function orphansAt(context: ApiContext, at: { readonly lineage: string; readonly time: number }) {
+/** What the closing at a time found of issuers, and what it rested on. */
+async function issuersAt(context: ApiContext, at: { readonly lineage: string; readonly time: number }) {
   const { value } = await context.services.store.bridges.issuers(at);
-  return value.flatMap(({ body, issuer }) =>
-    ((JSON.parse(body) as IssuerRecord).last?.orphans ?? []).map((orphan) => ({ ...orphan, issuer })),
-  );
+  return value.map(({ body, issuer, supplies }) => ({
+    issuer,
+    record: JSON.parse(body) as IssuerRecord,
+    supplies: supplies.map((supply) => JSON.parse(supply) as SupplyRecord),
+  }));
+}
+
+/** What an issuer's backing was found from. */
+function backingInputs(
+  { issuer, record: { definition, last }, supplies }: Awaited<ReturnType<typeof issuersAt>>[number],
+  blockOf: (chainId: number) => number | null,
+): ExplainedInput[] {
+  const { balances = [], ledger } = definition;
+  const of = 'GCI';
+  const tokens = (raw: string | null | undefined, decimals: number) =>
+    raw === null || raw === undefined ? null : toFloat(BigInt(raw), decimals);
+  const inputs = (ledger?.members ?? []).map(({ chainId, role }): ExplainedInput => {
+    const supply = supplies.find((one) => one.chainId === chainId);
+    const value = tokens(supply?.amount, ledger?.decimals ?? 0);
+    const refused = supply?.failed?.problem ?? (value === null ? 'not read yet' : null);
+    const source = `${issuer} ${role}`;
+    return { of, input: 'supply', source, value, chainId, blockNumber: blockOf(chainId), refused };
+  });
+  if (ledger && last) {
+    const value = tokens(last.inFlight, ledger.decimals);
+    inputs.push({ of, input: 'in flight', source: issuer, value, chainId: null, blockNumber: null, refused: null });
+  }
+  for (const [i, { chainId, decimals, holder, side, token }] of balances.entries()) {
+    const value = tokens(last?.balances?.[i], decimals);
+    const source = `${issuer} ${side} ${token}${holder === null ? '' : ` of ${holder}`}`;
+    const refused = value === null ? 'not read yet' : null;
+    inputs.push({ of, input: 'balance', source, value, chainId, blockNumber: blockOf(chainId), refused });
+  }
+  return inputs;
+}
+
+/** What lending deployments said; nothing where the blocks that the entry rested on were replaced since. */
+async function lendingInputs(
+  { cut, lineage, time }: JournalRow['parsed'],
+  unpriced: ReadonlySet<string>,
+  context: ApiContext,
+): Promise<ExplainedInput[]> {
+  if ((await context.head())?.lineage !== lineage) return [];
+  return answerLending(context, { asOf: { time }, pageOf: null }, async (snapshot) => {
+    const blocks = new Map(snapshot.cut.map(({ chainId, hash, number }) => [chainId, { hash, number }]));
+    if (cut.some(({ chainId, hash }) => blocks.get(chainId)?.hash !== hash)) return [];
+    return [...snapshot.markets.values()].flatMap((market) =>
+      market.reserves.flatMap((reserve): ExplainedInput[] => {
+        const { priceFeed, priceReadBlock } = reserve;
+        const key = `${market.id}/${reserve.reserve}`;
+        const { chainId } = market.deployment.definition;
+        const said = priceFeed === null ? null : market.answerOf(priceFeed);
+        const isRead = isPriceRead(reserve, said);
+        const raw = market.at.price(reserve);
+        const price = raw === null ? null : toFloat(raw, BASE_DECIMALS);
+        const owed = toFloat(market.at.totals(reserve).borrowed, reserve.decimals);
+        return [
+          {
+            ...{ of: 'GCI', input: 'protocol price', source: `${key} ${isRead ? 'by its oracle' : priceFeed}` },
+            ...{ value: price, chainId, blockNumber: isRead ? priceReadBlock : (said?.blockNumber ?? null) },
+            refused: unpriced.has(key) ? 'no source has priced it lately' : null,
+          },
+          {
+            ...{ of: 'GCI', input: 'debt', source: key, value: price === null ? null : owed * price, chainId },
+            ...{ blockNumber: blocks.get(chainId)?.number ?? null, refused: null },
+          },
+        ];
+      }),
+    );
+  });
 }
 
 /** Every input of what an entry published. */
 export async function explainedInputs(row: JournalRow, context: ApiContext): Promise<ExplainedInput[]> {
-  const { lineage, time, values } = row.parsed;
+  const { cut, lineage, time, values } = row.parsed;
   const chainIds = new Map(
     Object.entries((await context.head())?.report.chains ?? {}).map(([id, { name }]) => [name, Number(id)]),
   );
@@ -293,14 +363,19 @@ export async function explainedInputs(row: JournalRow, context: ApiContext): Pro
       add('backing', id, loss, reasons.length > 0 ? reasons.join(', ') : null);
       if (supplyUsd !== null) add('receipts', id, supplyUsd);
     }
-    const orphans = await orphansAt(context, { lineage, time });
+    const issuers = await issuersAt(context, { lineage, time });
+    const blocks = new Map(cut.map(({ chainId, number }) => [chainId, number]));
+    for (const issuer of issuers) inputs.push(...backingInputs(issuer, (chainId) => blocks.get(chainId) ?? null));
+    const orphans = issuers.flatMap(({ issuer, record: { last } }) =>
+      (last?.orphans ?? []).map((orphan) => ({ ...orphan, issuer })),
+    );
     // Said of the message at any time: an explorer is asked after the entry that its delivery made.
     const opinions = await Promise.all(
       orphans.map(({ guid, issuer }) => context.secondOpinions.get({ issuer, guid, time: Number.MAX_SAFE_INTEGER })),
     );
-    for (const [i, { chainId, guid, state, weight }] of orphans.entries()) {
+    for (const [i, { block, chainId, guid, state, weight }] of orphans.entries()) {
       const refused = `delivered without a send: ${state}`;
-      inputs.push({ of: 'GCI', input: 'orphan', source: guid, value: weight, chainId, blockNumber: null, refused });
+      inputs.push({ of: 'GCI', input: 'orphan', source: guid, value: weight, chainId, blockNumber: block, refused });
       const { opinion } = opinions[i] ?? {};
       if (!opinion) continue;
       const doubt = `${opinion.outcome}: ${opinion.reason} The chains are believed`;
@@ -308,7 +383,7 @@ export async function explainedInputs(row: JournalRow, context: ApiContext): Pro
     }
     for (const [account, asset, share] of contagion.tainted)
       add('taint', `${account} ${asset}`, share, 'orphan delivery');
-    for (const reserve of contagion.unpriced) add('price', reserve, null, 'no source has priced it lately');
+    inputs.push(...(await lendingInputs(row.parsed, new Set(contagion.unpriced), context)));
     for (const reason of contagion.reasons) add('status', reason, null, 'degraded');
     add('positions', `${contagion.accounts} accounts`, contagion.debtUsd);
     add('coverage', 'collateral', contagion.coverage);

@@ -1858,6 +1858,8 @@ export type Delivery = {
   readonly account: Maybe<Scalars['Address']['output']>;
   /** Time of its block. */
   readonly at: Scalars['DateTime']['output'];
+  /** Its block, on the chain of destination. */
+  readonly block: Scalars['BigInt']['output'];
   /** Transaction. */
   readonly transaction: Scalars['Bytes']['output'];
   /** Was its send indexed before it? */
@@ -2047,6 +2049,8 @@ export type Orphan = {
   readonly value: Scalars['BigInt']['output'];
   /** Where it was delivered. */
   readonly chainId: Scalars['Int']['output'];
+  /** In which block. */
+  readonly block: Scalars['BigInt']['output'];
   /** Who was credited. Null: nobody. */
   readonly account: Maybe<Scalars['Address']['output']>;
 };
@@ -2433,15 +2437,24 @@ export type Explanation = {
 export type ExplainedInput = {
   /** The value it went into: `V:<asset>` or `GCI`. */
   readonly of: Scalars['String']['output'];
-  /** What it is: `price`, `quote`, `sigma`, `smile`, `loss`, `depth`, `backing`, `receipts`, `positions`, `coverage`, `orphan` (the share of a message's value that counts as lost), `second opinion` (what an explorer says of it, which counts for nothing), `taint`, `status`. */
+  /**
+   * What it is: `price`, `quote`, `sigma`, `smile`, `loss`, `depth`, `backing`, `receipts`, `positions`, `coverage`, `protocol
+   * price` (what a deployment's oracle says of a reserve), `debt` (what is owed in a reserve), `supply` (of a bridged token in
+   * escrow or in circulation on a chain), `in flight`, `balance` (a reserve's, or what is owed), `orphan` (the share of a
+   * message's value that counts as lost), `second opinion` (what an explorer says of it, which counts for nothing), `taint`,
+   * `status`.
+   */
   readonly input: Scalars['String']['output'];
   /** Who says so: a feed, an asset of the index, an issuer, a deployment, the GUID of a message. */
   readonly source: Scalars['String']['output'];
-  /** The value, in the unit of the input: USD, annualised, or a share. Null: there is none. */
+  /** The value, in the unit of the input: USD, annualised, a share, or tokens (`supply`, `in flight`, `balance`). Null: there is none. */
   readonly value: Maybe<Scalars['Float']['output']>;
   /** Chain it was reported on. Null where it rests on the whole `cut` of the entry. */
   readonly chainId: Maybe<Scalars['Int']['output']>;
-  /** Block it was reported in. Null as `chainId`, or where nothing was reported yet. */
+  /**
+   * Block it was reported in; of what many blocks add up to (`debt`, `supply`, `balance`) the chain's block in the entry's
+   * `cut`. Null as `chainId`, or where nothing was reported yet.
+   */
   readonly blockNumber: Maybe<Scalars['Int']['output']>;
   /** Why it was refused or is doubted. Null: it counts. */
   readonly refused: Maybe<Scalars['String']['output']>;
@@ -3475,6 +3488,7 @@ export type DeliveryResolvers<ContextType = ApiContext, ParentType extends Resol
   value?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
   account?: Resolver<Maybe<ResolversTypes['Address']>, ParentType, ContextType>;
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  block?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
   transaction?: Resolver<ResolversTypes['Bytes'], ParentType, ContextType>;
   matched?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
@@ -3573,6 +3587,7 @@ export type OrphanResolvers<ContextType = ApiContext, ParentType extends Resolve
   weight?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   value?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
   chainId?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  block?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
   account?: Resolver<Maybe<ResolversTypes['Address']>, ParentType, ContextType>;
 };
 

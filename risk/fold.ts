@@ -864,8 +864,10 @@ export class Fold {
     forgetSettled(this.state, time);
     let limited = false;
     for (const id of this.state.keys('issuer')) {
-      const { dueAt } = this.state.get('issuer', id) as unknown as IssuerRecord;
-      if (!all && !this.#dirtyIssuers.has(id) && (dueAt === null || dueAt > time)) continue;
+      const { dueAt, last } = this.state.get('issuer', id) as unknown as IssuerRecord;
+      const isDue = all || this.#dirtyIssuers.has(id) || (dueAt !== null && dueAt <= time);
+      // What is unknown or undetermined comes to count for more as time passes.
+      if (!isDue && last?.status !== 'degraded') continue;
       if (closeIssuer(this.state, id, time, heads).limited) limited = true;
     }
     return limited;

@@ -124,7 +124,7 @@ it('the examples about contagion answer with data', async () => {
 });
 
 it('explain names the inputs of an entry, with block and source', async () => {
-  const { contagionIndex } = await told('{ contagionIndex { seq } }');
+  const { contagionIndex } = await told('{ contagionIndex { seq debtUsd cut { chainId number } } }');
   const { explain } = await told(
     'query ($seq: BigInt!) { explain(seq: $seq) { entry { seq } inputs { of input source value chainId blockNumber refused } } }',
     { seq: contagionIndex.seq },
@@ -134,6 +134,21 @@ it('explain names the inputs of an entry, with block and source', async () => {
   expect(of('GCI').map(({ input }: { input: string }) => input)).toEqual(
     expect.arrayContaining(['depth', 'positions', 'receipts']),
   );
+  // Each reserve of the last chain, as its deployment's oracle prices it, and what is owed in it.
+  const { chainId } = chains.at(-1) as (typeof chains)[number];
+  const inputs = of('GCI').filter((one: { chainId: number | null }) => one.chainId === chainId);
+  const prices = inputs.filter(({ input }: { input: string }) => input === 'protocol price');
+  const debts = inputs.filter(({ input }: { input: string }) => input === 'debt');
+  expect(prices.length).toBeGreaterThanOrEqual(3);
+  expect(debts).toHaveLength(prices.length);
+  for (const { blockNumber, value } of prices.filter((one: { value: number | null }) => one.value !== null)) {
+    expect([blockNumber > 0, value > 0]).toEqual([true, true]);
+  }
+  const [cut] = contagionIndex.cut.filter((one: { chainId: number }) => one.chainId === chainId);
+  for (const { blockNumber } of debts) expect(blockNumber).toBe(cut.number);
+  const owed = of('GCI').filter(({ input }: { input: string }) => input === 'debt');
+  const total = owed.reduce((sum: number, { value }: { value: number | null }) => sum + (value ?? 0), 0);
+  expect(total / contagionIndex.debtUsd).toBeCloseTo(1, 1);
   expect((await ask('{ explain(seq: 99999999) { entry { seq } } }')).errors?.[0]?.extensions.code).toBe(
     'NOT_INDEXED_YET',
   );

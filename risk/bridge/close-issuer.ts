@@ -286,6 +286,7 @@ class Judge {
           weight,
           value: delivery.value,
           chainId: message.destination ?? 0,
+          block: delivery.block,
           account: delivery.account ?? '',
         });
       }

@@ -3,6 +3,7 @@ import type {
   BridgeDefinition,
   BridgeEvent,
   BridgeMemberDefinition,
+  BridgeMessageDelivered,
   BridgeNonceRead,
   BridgePeerSet,
   BridgeSupplyRead,
@@ -191,7 +192,7 @@ export function evolveBridge(state: State, event: BridgeEvent, blockTime: number
         settleIfDelivered(state, source, issuer, event.guid, time);
         return newsOf(issuer);
       }
-      return deliver(state, source, message, 0n, null, event.transactionHash, blockTime, time);
+      return deliver(state, source, message, 0n, null, event, blockTime, time);
     }
     case 'BridgeTokensCredited': {
       const value = inFamily(ledger, member, event.amount);
@@ -200,7 +201,7 @@ export function evolveBridge(state: State, event: BridgeEvent, blockTime: number
       const [empty] = former?.deliveries ?? [];
       // It had counted as delivered to nobody.
       if (empty?.matched && message.deliveries.length === 0) strand(state, source, message, -BigInt(message.sent ?? 0));
-      return deliver(state, source, message, value, event.account, event.transactionHash, blockTime, time);
+      return deliver(state, source, message, value, event.account, event, blockTime, time);
     }
     case 'BridgeMessageAlerted': {
       const key = messageKey(issuer, event.guid);
@@ -415,7 +416,7 @@ function deliver(
   message: MessageRecord,
   value: bigint,
   account: Address | null,
-  transaction: Hash,
+  { blockNumber: block, transactionHash: transaction }: BridgeMessageDelivered | BridgeTokensCredited,
   blockTime: number,
   time: number,
 ): BridgeNews {
@@ -425,6 +426,7 @@ function deliver(
   const delivery: DeliveryRecord = {
     value: String(value),
     time: blockTime,
+    block,
     matched: false,
     account,
     transaction,

@@ -69,6 +69,8 @@ export type Orphan = {
   readonly weight: number;
   readonly value: string;
   readonly chainId: number;
+  /** Of its delivery, on `chainId`. */
+  readonly block: number;
   readonly account: string;
 };
 
@@ -172,6 +174,7 @@ export type DeliveryRecord = {
   readonly value: string;
   /** Block time. */
   readonly time: number;
+  readonly block: number;
   readonly matched: boolean;
   /** Who got it; null: nobody. */
   readonly account: Address | null;
