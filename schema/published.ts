@@ -256,7 +256,7 @@ export type PublishedContagionDetails = {
 /** The contagion index at one closing time. */
 export type PublishedContagion = {
   readonly status: 'ok' | 'degraded';
-  /** Why it is degraded: `coverage`, `not-converged`, `chain:...`, `issuer:...`, `no-price:...`; sorted. */
+  /** Why it is degraded: `coverage`, `not-converged`, `chain:...`, `issuer:...`, `no-market:...`, `no-price:...`; sorted. */
   readonly reasons: readonly string[];
   /** The published GCI in [0, 1]. */
   readonly value: number;

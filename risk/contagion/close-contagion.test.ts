@@ -3,16 +3,18 @@ import { describe, expect, test } from 'vitest';
 import { type Canonical, canonicalJson } from '../../schema/canonical.ts';
 import type { DomainEvent } from '../../schema/events.ts';
 import { ChainId } from '../../schema/ids.ts';
+import type { PublishedContagion } from '../../schema/published.ts';
 import type { Closing } from '../fold.ts';
 import type { PositionRecord } from '../lending/evolve.ts';
 import { borrowerEntry, emptyTable, tableWith, valued } from './account-table.ts';
 import { contagionNow, contagionStruct } from './contagion-index.ts';
 import { contributions } from './contributions.ts';
-import { frameOf } from './frame.ts';
+import { type FrameFacts, frameOf } from './frame.ts';
 import {
   type AssetName,
   assetNames,
   MarketStory,
+  poolChain,
   startPrices,
   storyContagion,
   storyIssuers,
@@ -20,6 +22,7 @@ import {
 import { contagionParameters } from './parameters.ts';
 import { plainSolver } from './plain-solver.ts';
 import { stateFacts } from './state-facts.ts';
+import { depthInForceUsd } from './unknown-inputs.ts';
 import { Workspace } from './workspace.ts';
 
 const sum = (shares: readonly { readonly share: number }[]) => shares.reduce((total, { share }) => total + share, 0);
@@ -316,10 +319,9 @@ function play(story: MarketStory, blocks: Blocks, eachBlock: () => void = () => 
   story.through(time + 200);
 }
 
-/** What a closing published of the solves, and the same by the plain solver over every position of the state. */
-function expectPlain({ state }: MarketStory['fold'], { contagion: said, time }: Closing): void {
-  if (!said) return;
-  const frame = frameOf(stateFacts(state, time));
+/** The plain solver over every position of the state. */
+function plainOf({ state }: MarketStory['fold'], facts: FrameFacts) {
+  const frame = frameOf(facts);
   const keys = state.keys('position');
   const entries = keys.map((key) => borrowerEntry(frame, state.get('position', key) as unknown as PositionRecord));
   const table = tableWith(emptyTable, new Map(keys.map((key, i) => [key, entries[i] ?? null])));
@@ -327,7 +329,14 @@ function expectPlain({ state }: MarketStory['fold'], { contagion: said, time }: 
   const { assets, deployments, issuers, roots } = frame;
   const system = { roots, assets, issuers, deployments, accounts };
   const parameters = contagionParameters(storyContagion.parameters);
-  const solver = plainSolver(system, parameters);
+  return { system, parameters, solver: plainSolver(system, parameters) };
+}
+
+/** What a closing published of the solves, and the same by the plain solver. */
+function expectPlain(fold: MarketStory['fold'], { contagion: said, time }: Closing): void {
+  if (!said) return;
+  const { parameters, solver, system } = plainOf(fold, stateFacts(fold.state, time));
+  const { assets, issuers } = system;
   const now = contagionNow(system, solver);
   const { converged, impacts, issuerLosses, rounds } = now.state;
   expect({
@@ -370,22 +379,72 @@ describe('after every closing of a random history', () => {
     expect(stressed).toBeGreaterThan(10);
   });
 
-  test('it has not fallen where a chain or a price goes missing', () => {
+  test('it has not fallen where a chain, a price or a market goes missing', () => {
     fc.assert(
-      fc.property(history, fc.constantFrom('chain', 'price' as const), (blocks, missing) => {
+      fc.property(history, fc.constantFrom('chain', 'price', 'market' as const), (blocks, missing) => {
         const story = new MarketStory();
         play(story, blocks);
         const { time } = story.closings.at(-1) as Closing;
-        const before = story.index.value;
-        if (missing === 'price') story.on(1, time + 1, story.protocolPrice(1, 'wstETH', 0));
+        const { assets, value: before } = story.index;
+        if (missing === 'market') story.on(1, time + 1, story.marketLost('xUSD'));
+        else if (missing === 'price') story.on(1, time + 1, story.protocolPrice(1, 'wstETH', 0));
         else story.fold.evolve({ type: 'ChainExcluded', chainId: ChainId(2), lastBlock: 1, atStep: 1 }, time + 1);
         story.through(time + 2000);
         const later = story.closings.filter((one) => one.time > time).map(({ contagion }) => contagion);
         expect(later.map((one) => one?.status)).toEqual(later.map(() => 'degraded'));
-        for (const one of later) expect(one?.value).toBeGreaterThanOrEqual(before);
+        for (const one of later) {
+          expect(one?.value).toBeGreaterThanOrEqual(before);
+          expect(one?.assets['xUSD']?.loss).toBe(assets['xUSD']?.loss);
+        }
       }),
-      { numRuns: 12 },
+      { numRuns: 18 },
     );
+  });
+
+  test('where pools that show a depth go missing, it halves in a day, the index never falls, and at age 0 nothing moves', () => {
+    const ages = [0, 3600, 86_400, 1_000_000];
+    let rises = 0;
+    fc.assert(
+      fc.property(history, (blocks) => {
+        const story = new MarketStory(storyIssuers, true);
+        play(story, blocks);
+        const { contagion: said, time } = story.closings.at(-1) as Closing;
+        const { assets = {}, now, value } = said as PublishedContagion;
+        expect([assets['ETH']?.depthFrom, assets['xUSD']?.depthFrom]).toEqual(['pools', 'pools']);
+        const facts = stateFacts(story.fold.state, time);
+        const found = ages.map((ageSeconds) => {
+          const poolDepthOf = (asset: string) => {
+            const lastUsd = facts.poolDepthOf(asset);
+            return lastUsd === null ? null : depthInForceUsd({ lastUsd, ageSeconds });
+          };
+          const { parameters, solver, system } = plainOf(story.fold, { ...facts, poolDepthOf });
+          const of = contagionNow(system, solver);
+          return [of.healthLost, contagionStruct(system, parameters, solver, of.state).value] as const;
+        });
+        expect(found[0]?.[0]).toBe(now);
+        for (const [i, [older, olderStruct]] of found.slice(1).entries()) {
+          expect(older).toBeGreaterThanOrEqual(found[i]?.[0] as number);
+          expect(olderStruct).toBeGreaterThanOrEqual(found[i]?.[1] as number);
+          if (older > now) rises++;
+        }
+
+        story.fold.evolve({ type: 'ChainExcluded', chainId: ChainId(poolChain), lastBlock: 1, atStep: 1 }, time + 1);
+        story.through(time + 100_000);
+        const later = story.closings.filter((one) => one.time > time);
+        const [first] = later;
+        const factor = (at: number) => depthInForceUsd({ lastUsd: 1, ageSeconds: at - 3 });
+        for (const { contagion, time: at } of later) {
+          expect(contagion?.value).toBeGreaterThanOrEqual(value);
+          for (const id of ['ETH', 'xUSD']) {
+            const ratio =
+              (contagion?.assets[id]?.depthUsd as number) / (first?.contagion?.assets[id]?.depthUsd as number);
+            expect(ratio).toBeCloseTo(factor(at) / factor(first?.time as number), 9);
+          }
+        }
+      }),
+      { numRuns: 8 },
+    );
+    expect(rises).toBeGreaterThan(3);
   });
 });
 

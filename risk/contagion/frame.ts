@@ -55,7 +55,7 @@ export type Frame = {
   /** Where assets and issuers got their numbers, by slot. */
   readonly assetInputs: readonly AssetInput[];
   readonly issuerInputs: readonly IssuerInput[];
-  /** Chains, issuers and reserves of which too little is known; sorted. */
+  /** Chains, issuers, markets and reserves of which too little is known; sorted. */
   readonly doubts: readonly string[];
 };
 
@@ -286,6 +286,7 @@ export function frameOf(facts: FrameFacts, layout: Layout = layoutOf(facts)): Fr
       const { reference, debt } = isSane ? values : { reference: 0, debt: 0 };
       const isUsed = record.scaledSupply !== '0' || record.scaledDebt !== '0';
       if (reference === 0 && isUsed) doubts.add(`no-price:${key}`);
+      if (isUsed && hasLostMarket(facts.publishedOf(definition.id))) doubts.add(`no-market:${definition.id}`);
       protocolPrices[asset] = Math.max(reference, protocolPrices[asset] as number);
       const totals = totalsOf(record, market.deployment.accounting, time);
       const liquidityIndex = toFloat(totals.liquidityIndex, RAY_DECIMALS);
@@ -382,6 +383,11 @@ function poolNames(
   return reserves.map((one) => (count.get(name(one)) === 1 ? name(one) : `pool:${one.key}`));
 }
 
+/** It was priced once, and those who price it now are too few: what it cost when they were enough may have been the worse. */
+function hasLostMarket(published: PublishedAsset | null): boolean {
+  return published !== null && published.status === 'insufficient' && published.price !== null;
+}
+
 function fusedPrice(published: PublishedAsset | null): number | null {
   return published === null || published.status === 'insufficient' ? null : published.price;
 }
@@ -414,12 +420,14 @@ function assetInput({ definition }: Slot, facts: FrameFacts, referenceUsd: numbe
   return { referenceUsd, quotesUsd, loss };
 }
 
-/** Market prices of an asset now: the fused one and those of its pools; of too few sources each of theirs. */
+/** Market prices of an asset now: the fused one and those of its pools; of too few sources each of theirs, of none the last. */
 function quotesOf(published: PublishedAsset | null): readonly number[] {
   if (published === null) return [];
   const pools = published.sources.filter(({ used, timeWeighted }) => used && timeWeighted !== undefined);
   const fused = fusedPrice(published);
-  const market = fused === null ? published.groups.map(({ price }) => price) : [fused];
+  const groups = published.groups.map(({ price }) => price);
+  const known = groups.length > 0 || published.price === null ? groups : [published.price];
+  const market = fused === null ? known : [fused];
   return [...market, ...pools.flatMap(({ price }) => price ?? [])];
 }
 

@@ -3,6 +3,7 @@ import type {
   ContagionAssetDefinition,
   ContagionDefinition,
   DomainEvent,
+  FeedDefinition,
   IssuerDefinition,
   LendingEvent,
 } from '../../schema/events.ts';
@@ -10,6 +11,7 @@ import { Address, AssetId, ChainId, DeploymentId, FeedId, IssuerId } from '../..
 import type { PublishedContagion } from '../../schema/published.ts';
 import { type Closing, Fold } from '../fold.ts';
 import { testParameters } from '../model-parameters.fixture.ts';
+import { sqrtRatioAtTick } from '../pool/tick-math.ts';
 import type { Frame, Row } from '../state.ts';
 
 const RAY = 10n ** 27n;
@@ -83,6 +85,40 @@ export const storyIssuers: readonly IssuerDefinition[] = [
   })),
 ];
 
+const marketFeed = (asset: (typeof priced)[number]): FeedDefinition => ({
+  id: FeedId(`market/${asset}`),
+  chainId: ChainId(1),
+  source: 'static',
+  group: 'market',
+  purpose: 'price',
+  asset: AssetId(asset),
+  oracle: `market-${asset}`,
+  reporter: `market-${asset}`,
+  decimals: 8,
+  heartbeatSeconds: 1_000_000,
+  deviationThreshold: 0.001,
+  weight: 1,
+});
+
+/** Of a third chain, which has no lending market. */
+export const poolChain = 3;
+const pooled = ['ETH', 'xUSD'] as const;
+const poolOf = (asset: (typeof pooled)[number]) => address('90', assetNames.indexOf(asset));
+const poolFeed = (asset: (typeof pooled)[number]): FeedDefinition => ({
+  ...{ ...marketFeed(asset), id: FeedId(`pool/${asset}`), chainId: ChainId(poolChain), source: 'uniswap-v3' },
+  ...{
+    group: 'uniswap-v3',
+    oracle: poolOf(asset),
+    reporter: poolOf(asset),
+    decimals: null,
+    deviationThreshold: 0.0005,
+  },
+  pool: {
+    ...{ token0: address('71', assetNames.indexOf(asset)), token1: address('72', 0), decimals0: 18, decimals1: 18 },
+    ...{ base: 0, quote: AssetId('USDC'), feePips: 500, windowSeconds: 60 },
+  },
+});
+
 /**
  * Two chains with a lending market each, told what happens when. Each market lists all assets at fixed protocol prices
  * until told otherwise; ETH, USDC and xUSD also have a market price.
@@ -95,7 +131,8 @@ export class MarketStory {
   afterClosing: (closing: Closing) => void = () => {};
   #block = 0;
 
-  constructor(issuers = storyIssuers) {
+  /** `withPools`: a third chain has pools of ETH and xUSD in USDC, at their prices. */
+  constructor(issuers = storyIssuers, withPools = false) {
     this.fold.evolve(
       {
         type: 'ConfigurationAdopted',
@@ -106,21 +143,10 @@ export class MarketStory {
           { id: AssetId('USDC'), class: 'stable', root: 'USD' },
           { id: AssetId('xUSD'), class: 'stable', root: 'USD' },
         ],
-        chains: chainIds.map((chain) => ({ chainId: ChainId(chain), name: `chain-${chain}`, startBlock: 0 })),
-        feeds: priced.map((asset) => ({
-          id: FeedId(`market/${asset}`),
-          chainId: ChainId(1),
-          source: 'static',
-          group: 'market',
-          purpose: 'price' as const,
-          asset: AssetId(asset),
-          oracle: `market-${asset}`,
-          reporter: `market-${asset}`,
-          decimals: 8,
-          heartbeatSeconds: 1_000_000,
-          deviationThreshold: 0.001,
-          weight: 1,
+        chains: [...chainIds, ...(withPools ? [poolChain] : [])].map((chain) => ({
+          ...{ chainId: ChainId(chain), name: `chain-${chain}`, startBlock: 0 },
         })),
+        feeds: [...priced.map(marketFeed), ...(withPools ? pooled.map(poolFeed) : [])],
         deployments: chainIds.map((chain) => ({
           id: deploymentOf(chain),
           chainId: ChainId(chain),
@@ -179,6 +205,7 @@ export class MarketStory {
       );
     }
     this.on(1, 2, ...priced.map((asset) => this.marketPrice(asset, startPrices[asset], 2)));
+    if (withPools) this.on(poolChain, 3, ...pooled.map((asset) => this.poolPrice(asset)));
   }
 
   protocolPrice(chain: number, asset: AssetName, usd: number): LendingEvent {
@@ -202,6 +229,26 @@ export class MarketStory {
       observedAt,
       blockNumber: this.#block + 1,
       fromState: false,
+    };
+  }
+
+  /** A first price, and liquidity at every one. */
+  poolPrice(asset: (typeof pooled)[number]): DomainEvent {
+    // 1.0001^tick USDC for a token.
+    const tick = Math.floor(Math.log(startPrices[asset]) / Math.log(1.0001));
+    return {
+      type: 'PoolPriceMoved',
+      ...{ chainId: ChainId(poolChain), source: 'uniswap-v3', pool: poolOf(asset), blockNumber: this.#block + 1 },
+      ...{ tick, sqrtPrice: sqrtRatioAtTick(tick), liquidity: 10n ** 24n, opening: true },
+    };
+  }
+
+  /** What the only one to price it says decodes no more. */
+  marketLost(asset: (typeof priced)[number]): DomainEvent {
+    return {
+      type: 'LogNotUnderstood',
+      ...{ chainId: ChainId(1), source: 'static', origin: `market-${asset}`, blockNumber: this.#block + 1 },
+      ...{ expected: 'a price', found: 'none', fromState: false },
     };
   }
 
