@@ -17,8 +17,10 @@ import {
   type Happening,
   holder,
   keccak,
+  locks,
   memberAt,
   message,
+  mints,
   tokenAt,
   verifier,
 } from './synthetic-bridge.ts';
@@ -52,27 +54,16 @@ const honest = message(1, 42161, 2, shared(30));
 const fast = message(8453, 42161, 1, shared(7));
 const forgedPayload = keccak('f0');
 
-const lock =
-  (nonce: string, count: number, n: number): NonNullable<Happening['apply']> =>
-  (contracts) => {
-    contracts.locked += tokens(count);
-    contracts.nonces.set(nonce, n);
-  };
-const mint =
-  (chain: number, count: number): NonNullable<Happening['apply']> =>
-  ({ minted }) =>
-    minted.set(chain, (minted.get(chain) ?? 0n) + tokens(count));
-
 const happenings: Happening[] = [
-  { at: 24, chain: 1, logs: out.send(), apply: lock('101>102', 100, 1) },
+  { at: 24, chain: 1, logs: out.send(), apply: locks('101>102', 100, 1) },
   { at: 220, chain: 42161, logs: out.verify() },
-  { at: 240, chain: 42161, logs: out.deliver(), apply: mint(42161, 100) },
+  { at: 240, chain: 42161, logs: out.deliver(), apply: mints(42161, 100) },
   {
     at: 300,
     chain: 42161,
     logs: back.send(),
     apply: (contracts) => {
-      mint(42161, -50)(contracts);
+      mints(42161, -50)(contracts);
       contracts.nonces.set('102>101', 1);
     },
   },
@@ -82,14 +73,14 @@ const happenings: Happening[] = [
     logs: [...back.verify(), ...back.deliver()],
     apply: (contracts) => (contracts.locked -= tokens(50)),
   },
-  { at: 360, chain: 1, logs: slow.send(), apply: lock('101>103', 200, 1) },
+  { at: 360, chain: 1, logs: slow.send(), apply: locks('101>103', 200, 1) },
   { at: 600, chain: 8453, logs: slow.verify() },
   { at: 612, chain: 8453, logs: slow.alert() },
-  { at: 660, chain: 1, logs: away.send(), apply: lock('101>111', 10, 1) },
+  { at: 660, chain: 1, logs: away.send(), apply: locks('101>111', 10, 1) },
   { at: 700, chain: 42161, logs: forged.verify(forgedPayload) },
-  { at: 704, chain: 42161, logs: forged.deliver(), apply: mint(42161, 40) },
-  { at: 900, chain: 1, logs: honest.send(), apply: lock('101>102', 30, 2) },
-  { at: 1840, chain: 42161, logs: [...fast.verify(), ...fast.deliver()], apply: mint(42161, 7) },
+  { at: 704, chain: 42161, logs: forged.deliver(), apply: mints(42161, 40) },
+  { at: 900, chain: 1, logs: honest.send(), apply: locks('101>102', 30, 2) },
+  { at: 1840, chain: 42161, logs: [...fast.verify(), ...fast.deliver()], apply: mints(42161, 7) },
 ];
 const chains = bridgedSyntheticChains(meaning, start, seconds, happenings);
 

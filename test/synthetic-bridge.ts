@@ -233,6 +233,21 @@ export interface Happening {
   readonly apply?: (contracts: BridgeContracts) => void;
 }
 
+const tokens = (count: number): bigint => BigInt(count) * 10n ** 18n;
+
+/** So many tokens go into the escrow, by the n-th message of a lane. */
+export const locks =
+  (lane: string, count: number, n: number): NonNullable<Happening['apply']> =>
+  (contracts) => {
+    contracts.locked += tokens(count);
+    contracts.nonces.set(lane, n);
+  };
+/** So many tokens come into circulation on a chain; negative: are burnt. */
+export const mints =
+  (chain: number, count: number): NonNullable<Happening['apply']> =>
+  ({ minted }) =>
+    minted.set(chain, (minted.get(chain) ?? 0n) + tokens(count));
+
 /** The chains of a bridged meaning, on which these things happen. */
 export function bridgedSyntheticChains(
   meaning: Meaning,
