@@ -27,7 +27,7 @@ export async function contagionRow(context: ApiContext, asOf: Moment | null | un
   if (row) return row;
   throw new ApiError(
     'NOT_FOUND',
-    `No contagion index was published at or before ${iso(view.asOfTime)}: \`contagion\` of chains.json configures it (on the devnet: --chains devnet/contagion.overlay.json), and it begins once every chain with a lending deployment has brought rows.`,
+    `No contagion index was published at or before ${iso(view.asOfTime)}: \`contagion\` of chains.json configures it, and it begins once every chain with a lending deployment has brought rows.`,
   );
 }
 

@@ -4,7 +4,7 @@ import { parse } from 'graphql';
 import { type Abi, type Address, decodeFunctionResult, encodeFunctionData, type Hex, maxUint256 } from 'viem';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type RunningApi, startApi } from '../api/server.ts';
-import { loadContext, projectDir } from '../cli/context.ts';
+import { projectDir } from '../cli/context.ts';
 import { type AaveReserve, aaveMarkets, priceAdapters } from '../devnet/aave.ts';
 import { oracleAbi, poolAbi, tokenAbi } from '../devnet/aave-contracts.ts';
 import { bridgeHolders, forger, type InboundMessage } from '../devnet/bridge-mesh.ts';
@@ -125,8 +125,7 @@ beforeAll(async () => {
   devnet = world.devnet;
   live = phaseStart(devnet.scenario, 'live');
   index = await world.open();
-  const overlay = join(projectDir, 'devnet/contagion.overlay.json');
-  const { meaning } = loadContext({ network: 'devnet', chains: [overlay] }, {});
+  const { meaning } = world.context;
   const contagion = meaning.contagion as NonNullable<typeof meaning.contagion>;
   index.meaning = {
     ...meaning,
@@ -453,12 +452,23 @@ test('a forged message from ethereum: the index jumps in the step of the deliver
     deliveries: [{ value: String(900n * unit), account: forger.toLowerCase() }],
   });
   const { explain } = await story('WhatItRestsOn', 0, { seq: found.contagionIndex.seq });
+  const block = devnet.truth.blocks('base').find(({ time }) => time === since)?.number as number;
+  expect(block).toBeGreaterThan(0);
   expect(explain.inputs.filter(({ input }: { input: string }) => input === 'orphan')).toEqual([
     {
-      ...{ of: 'GCI', input: 'orphan', source: guid, value: 1, chainId: 8453 },
+      ...{ of: 'GCI', input: 'orphan', source: guid, value: 1, chainId: 8453, blockNumber: block },
       refused: 'delivered without a send: suspected',
     },
   ]);
+  const supplies = explain.inputs.filter(
+    ({ input, source }: { input: string; source: string }) => input === 'supply' && source.startsWith('lrtETH '),
+  );
+  expect(supplies.map(({ source, chainId }: { source: string; chainId: number }) => [source, chainId]).sort()).toEqual([
+    ['lrtETH escrow', 1],
+    ['lrtETH supply', 42161],
+    ['lrtETH supply', 8453],
+  ]);
+  expect(supplies.find(({ chainId }: { chainId: number }) => chainId === 8453).blockNumber).toBe(block);
   const posted = await story('ForgedMessage', borrowed, { guid });
   expect(posted.contagionIndex.tainted).toEqual([
     { account: `base/aave-v3/${forger.toLowerCase()}`, asset: 'lrtETH:lrtETH', share: 1 },
