@@ -2121,7 +2121,7 @@ export type ContagionIndex = {
   readonly coverage: Scalars['Float']['output'];
   /** May it be relied on? */
   readonly status: ContagionStatus;
-  /** `coverage`, `not-converged`, `chain:...`, `issuer:...`, `no-price:...`, `amount:...`: why it is degraded. */
+  /** `coverage`, `not-converged`, `chain:...`, `issuer:...`, `no-market:...`, `no-price:...`, `amount:...`: why it is degraded. */
   readonly reasons: ReadonlyArray<Scalars['String']['output']>;
   /** Number of borrowers. */
   readonly accounts: Scalars['Int']['output'];

@@ -401,6 +401,27 @@ describe('after every closing of a random history', () => {
     );
   });
 
+  test('a depeg never lowers it, whoever holds or owes the token', () => {
+    let rises = 0;
+    fc.assert(
+      fc.property(history, fc.integer({ min: 30, max: 99 }), (blocks, percent) => {
+        const indexAt = (price: number) => {
+          const story = new MarketStory();
+          play(story, blocks);
+          const time = (story.closings.at(-1) as Closing).time + 7;
+          return story.on(1, time, story.marketPrice('xUSD', price, time)).through(time + 10).index;
+        };
+        const [par, depegged] = [indexAt(1), indexAt(percent / 100)];
+        for (const what of ['now', 'computed', 'value'] as const) {
+          expect(depegged[what]).toBeGreaterThanOrEqual(par[what]);
+        }
+        if (depegged.now > par.now) rises++;
+      }),
+      { numRuns: 8 },
+    );
+    expect(rises).toBeGreaterThan(3);
+  });
+
   test('where pools that show a depth go missing, it halves in a day, the index never falls, and at age 0 nothing moves', () => {
     const ages = [0, 3600, 86_400, 1_000_000];
     let rises = 0;
