@@ -130,13 +130,13 @@ describe('withMessage', () => {
 });
 
 describe('readyLine', () => {
-  test('holds the address, every V-Scalar, and how far values are final', () => {
+  test('holds the address, every V-Scalar, the contagion index, and how far values are final', () => {
     const values = [
       { asset: 'ETH', value: 0.61234 },
       { asset: 'USDC', value: 0.02 },
     ];
-    expect(readyLine('http://127.0.0.1:4350/graphql', values, '2026-01-01 00:00:00 UTC')).toBe(
-      'ready  http://127.0.0.1:4350/graphql  (V-Scalar ETH 0.612, USDC 0.0200; final through 2026-01-01 00:00:00 UTC)',
+    expect(readyLine('http://127.0.0.1:4350/graphql', values, 0.17918, '2026-01-01 00:00:00 UTC')).toBe(
+      'ready  http://127.0.0.1:4350/graphql  (V-Scalar ETH 0.612, USDC 0.0200; GCI 0.179; final through 2026-01-01 00:00:00 UTC)',
     );
   });
 
@@ -145,7 +145,7 @@ describe('readyLine', () => {
       { asset: 'ETH', value: 0.5 },
       { asset: 'LINK', value: null },
     ];
-    expect(readyLine('http://x', values, null)).toBe(
+    expect(readyLine('http://x', values, null, null)).toBe(
       'ready  http://x  (V-Scalar ETH 0.500; none yet for LINK; nothing final yet)',
     );
   });

@@ -198,6 +198,7 @@ export function renderLine(progress: Progress, nowMs: number): string {
 export function readyLine(
   url: string,
   vScalars: readonly { readonly asset: string; readonly value: number | null }[],
+  contagionIndex: number | null,
   finalTime: string | null,
 ): string {
   const known = vScalars.flatMap(({ asset, value }) => (value === null ? [] : [`${asset} ${value.toPrecision(3)}`]));
@@ -205,6 +206,7 @@ export function readyLine(
   return `ready  ${url}  (${[
     `V-Scalar ${known.join(', ')}`,
     ...(missing.length > 0 ? [`none yet for ${missing.join(', ')}`] : []),
+    ...(contagionIndex === null ? [] : [`GCI ${contagionIndex.toPrecision(3)}`]),
     finalTime === null ? 'nothing final yet' : `final through ${finalTime}`,
   ].join('; ')})`;
 }

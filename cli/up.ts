@@ -369,6 +369,8 @@ const answerSchema = z.object({
         }),
       ),
     }),
+    // Null where no index is configured, or none is published yet.
+    contagionIndex: z.object({ value: z.number() }).nullable(),
     assets: z.array(z.object({ id: z.string(), vScalar: z.object({ value: z.number() }).nullable() })).nullable(),
   }),
 });
@@ -377,6 +379,7 @@ type Answer = z.output<typeof answerSchema>['data'];
 const question = `{
   _meta { ready publishedTime finalTime stepSeconds chains { name included block coveredTime } }
   assets { id vScalar { value } }
+  contagionIndex { value }
 }`;
 
 /** Null: the API does not answer, or not yet. */
@@ -399,7 +402,7 @@ async function askApi(url: string): Promise<Answer | null> {
 
 /** Null: not all of it is published yet. */
 function readyText(url: string, answer: Answer, followed: Progress['chains']): string | null {
-  const { _meta: meta, assets } = answer;
+  const { _meta: meta, assets, contagionIndex } = answer;
   const vScalars = (assets ?? []).map(({ id, vScalar }) => ({ asset: id, value: vScalar?.value ?? null }));
   if (!meta.ready || meta.publishedTime === null || vScalars.every(({ value }) => value === null)) return null;
   const included = meta.chains.filter((chain) => chain.included);
@@ -410,5 +413,6 @@ function readyText(url: string, answer: Answer, followed: Progress['chains']): s
   const seconds = (time: string): number => Date.parse(time) / 1000;
   const covered = Math.min(...included.map(({ coveredTime }) => (coveredTime === null ? 0 : seconds(coveredTime))));
   if (seconds(meta.publishedTime) < covered - 2 * (meta.stepSeconds ?? 1)) return null;
-  return readyLine(url, vScalars, meta.finalTime === null ? null : utc(seconds(meta.finalTime)));
+  const finalTime = meta.finalTime === null ? null : utc(seconds(meta.finalTime));
+  return readyLine(url, vScalars, contagionIndex?.value ?? null, finalTime);
 }

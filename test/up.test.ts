@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAlive } from '../cli/lock.ts';
+import { loadScanClient, ScanClientMissingError } from '../indexer/second-opinion/scan-client.ts';
+import { ScanService } from '../indexer/second-opinion/scan-service.fixture.ts';
+import { layerZeroScanSchema } from '../schema/chains-config.ts';
 import { shortScenario } from './world.ts';
 
 const binary = fileURLToPath(new URL('../bin/avsl.mjs', import.meta.url));
@@ -14,12 +17,27 @@ const readyMsMax = 300_000;
 let dataDir = '';
 let port = 0;
 let scenario = '';
+let explorer: ScanService;
+/** Where the optional packages are installed: an explorer that knows nothing is asked about bridge messages. */
+let asksExplorer: readonly string[] = [];
 const started: Up[] = [];
+
+const canAsk = await loadScanClient(layerZeroScanSchema.parse({})).then(
+  () => true,
+  (error: unknown) => {
+    if (error instanceof ScanClientMissingError) return false;
+    throw error;
+  },
+);
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'avsl-up-'));
   scenario = join(dataDir, 'scenario.json');
   writeFileSync(scenario, JSON.stringify(shortScenario()));
+  explorer = await ScanService.start();
+  const scan = join(dataDir, 'scan.json');
+  writeFileSync(scan, JSON.stringify({ layerZeroScan: { enabled: true, api: explorer.api } }));
+  if (canAsk) asksExplorer = ['--chains', scan];
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   port = (server.address() as { port: number }).port;
@@ -29,6 +47,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all(started.map((up) => up.end('SIGTERM')));
+  await explorer?.stop();
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -143,29 +162,47 @@ describe.runIf(process.platform === 'linux')('avsl up on the devnet', { timeout:
 
   const readyLine = () =>
     new RegExp(
-      `^ready  http://127\\.0\\.0\\.1:${port}/graphql  \\(V-Scalar BTC [\\d.]+, ETH [\\d.]+, .*; final through 20`,
+      `^ready  http://127\\.0\\.0\\.1:${port}/graphql  \\(V-Scalar BTC [\\d.]+, ETH [\\d.]+, .*; GCI [\\d.]+; final through 20`,
     );
 
-  test('becomes ready from nothing and answers with V-Scalars and their parts', async () => {
-    const up = new Up('--scenario', scenario);
+  test('becomes ready from nothing and answers with V-Scalars and their parts, and with a contagion index', async () => {
+    const up = new Up('--scenario', scenario, ...asksExplorer);
     expect(await up.ready()).toMatch(readyLine());
     expect(up.output).not.toContain('\u001b');
-    const { assets, _meta } = await ask<{
+    const { assets, contagionIndex, _meta } = await ask<{
+      contagionIndex: { value: number; accounts: number };
       _meta: { network: string; chains: { name: string; included: boolean }[] };
       assets: { id: string; vScalar: { value: number }; fusedPrice: { price: number; sources: { used: boolean }[] } }[];
     }>(
-      '{ _meta { network chains { name included } } assets { id vScalar { value } fusedPrice { price sources { used } } } }',
+      '{ contagionIndex { value accounts } _meta { network chains { name included } } assets { id vScalar { value } fusedPrice { price sources { used } } } }',
     );
     expect(_meta).toEqual({
       network: 'devnet',
       chains: ['ethereum', 'base', 'arbitrum'].map((name) => ({ name, included: true })),
     });
     expect(assets.map(({ id }) => id)).toEqual(['BTC', 'ETH', 'LINK', 'USDC']);
+    expect(contagionIndex.accounts).toBeGreaterThan(20);
+    expect(contagionIndex.value).toBeGreaterThan(0);
+    expect(contagionIndex.value).toBeLessThan(1);
     for (const { vScalar, fusedPrice } of assets) {
       expect(vScalar.value).toBeGreaterThan(0);
       expect(fusedPrice.price).toBeGreaterThan(0);
       expect(fusedPrice.sources.some(({ used }) => used)).toBe(true);
     }
+  });
+
+  test.skipIf(!canAsk)('asks an explorer for a second opinion where it is told to, by a part of its own', async () => {
+    type Messages = { bridgeMessages: { nodes: { secondOpinion: { outcome: string } | null }[] } };
+    const outcomes = async () => {
+      const { bridgeMessages } = await ask<Messages>('{ bridgeMessages { nodes { secondOpinion { outcome } } } }');
+      return bridgeMessages.nodes.flatMap(({ secondOpinion }) => secondOpinion?.outcome ?? []);
+    };
+    await until(
+      async () => (await outcomes()).includes('SCAN_LAGS'),
+      120_000,
+      () => `${explorer.asked.join()}\n${started[0]?.output}`,
+    );
+    expect(explorer.asked[0]).toMatch(/^\/v1\/messages\/(tx|guid)\/0x[0-9a-f]{64}$/);
   });
 
   test('refuses a second one on the same data', async () => {
