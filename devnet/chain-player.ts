@@ -19,6 +19,7 @@ import {
   chainAddresses,
   pythPriceIds,
 } from './networks.ts';
+import { redStoneContracts, redStoneUpdate } from './redstone.ts';
 import type { Report, Reported, Reporters, Silence } from './reporters.ts';
 import { incidentWindow, type Scenario } from './scenario.ts';
 import { createPoolCalls, type PoolMarket, type PoolPrices, poolContracts } from './uniswap.ts';
@@ -213,7 +214,11 @@ export class ChainPlayer implements BridgeEnd {
       sequencerDown: null,
     };
     this.#blocks.push({ number: 0, time: this.#times[0]!, reports: [], state, optional: new Set() });
-    const contracts = [...contractsOf(this.#scenario, this.name, codes), ...poolContracts(this.name, codes)];
+    const contracts = [
+      ...contractsOf(this.#scenario, this.name, codes),
+      ...redStoneContracts(this.name, codes),
+      ...poolContracts(this.name, codes),
+    ];
     await deployAt(rpc, this.#operator, contracts, (transactions) =>
       this.#mine(1, transactions, { ...state, slot: 1 }, []),
     );
@@ -277,6 +282,8 @@ export class ChainPlayer implements BridgeEnd {
     if (byPyth.length > 0) transactions.push(this.#pythUpdate(byPyth));
     const byApi3 = reports.filter(({ network }) => network === 'api3');
     if (byApi3.length > 0) transactions.push(await this.#api3Update(byApi3));
+    const byRedStone = reports.filter(({ network }) => network === 'redstone');
+    if (byRedStone.length > 0) transactions.push(await redStoneUpdate(this.name, byRedStone));
 
     const pools = sequencerDown ? before.pools : this.#playPools(time, before, transactions);
 

@@ -42,6 +42,12 @@ export const api3ServerAbi = parseAbi([
   'function dataFeeds(bytes32 dataFeedId) view returns (int224 value, uint32 timestamp)',
 ]);
 
+export const redStoneAdapterAbi = parseAbi([
+  'constructor(address first, address second)',
+  'function updateDataFeedsValuesPartial(bytes32[] dataFeedsIds)',
+  'function getLastUpdateDetailsUnsafe(bytes32 dataFeedId) view returns (uint256 lastDataTimestamp, uint256 lastBlockTimestamp, uint256 lastValue)',
+]);
+
 export const accountDataAbi = parseAbi(['constructor(address pool, address[] accounts)']);
 
 /** Creation bytecode of the protocols' own contracts, compiled from (or shipped in) their npm packages. */
@@ -50,6 +56,8 @@ export interface Bytecodes {
   readonly aggregatorProxy: Hex;
   readonly mockPyth: Hex;
   readonly api3Server: Hex;
+  /** RedStone's abstract adapter with signers of the devnet. */
+  readonly redStoneAdapter: Hex;
   readonly poolFactory: Hex;
   /** The devnet's own: nobody publishes one that pays with what it mints. */
   readonly poolTrader: Hex;
@@ -74,6 +82,7 @@ const others: SolidityUnit = {
     MockPyth: '@pythnetwork/pyth-sdk-solidity/MockPyth.sol',
     PoolTrader: './pool-trader.sol',
     AccountData: './account-data.sol',
+    RedStoneAdapter: './redstone-adapter.sol',
   },
 };
 
@@ -94,6 +103,7 @@ export async function loadBytecodes(cacheDir: string): Promise<Bytecodes> {
     aggregatorProxy: bytecode('EACAggregatorProxy'),
     mockPyth: bytecode('MockPyth'),
     api3Server: shippedApi3Bytecode(),
+    redStoneAdapter: bytecode('RedStoneAdapter'),
     poolFactory: shippedPoolFactory(),
     poolTrader: bytecode('PoolTrader'),
     accountData: bytecode('AccountData'),

@@ -26,7 +26,7 @@ const link: Address = '0x514910771AF9Ca656af840dff83E8264EcF986CA';
 const nobody: Address = '0x000000000000000000000000000000000000dEaD';
 const validSeconds = 60n;
 
-/** Every contract of one chain. Aggregators that come later in the scenario stand there from the start, unused. */
+/** The contracts of Chainlink, Pyth and API3 on one chain. Aggregators that come later in the scenario stand there from the start, unused. */
 export function contractsOf(scenario: Scenario, chain: ChainName, codes: Bytecodes): readonly Contract[] {
   const addresses = chainAddresses[chain];
   const contracts: Contract[] = [

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from 'viem';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Devnet, type DevnetOptions, startDevnet } from './devnet.ts';
-import { aggregatorAddress, assetNames, type ChainName, chainNames, networkNames } from './networks.ts';
+import { aggregatorAddress, type ChainName, chainNames, decimalsOf, feedsOn } from './networks.ts';
+import { redStoneUpdate } from './redstone.ts';
 import type { Report } from './reporters.ts';
 import { incidentWindow, loadScenario, phaseStart, type Scenario } from './scenario.ts';
 import { blockTimes } from './schedule.ts';
@@ -158,7 +159,7 @@ describe('a finished history', () => {
           if (report.network === 'pyth') expect(answer.confidence).toBe(report.confidence);
           compared += 1;
         }
-        expect(last.size).toBe(assetNames.length * networkNames.length);
+        expect(last.size).toBe(feedsOn(chain).length);
       }
     }
     expect(compared).toBeGreaterThan(200);
@@ -170,8 +171,10 @@ describe('a finished history', () => {
     for (const chain of chainNames) {
       for (const block of devnet.truth.blocks(chain)) {
         for (const report of block.reports) {
-          const decimals = report.network === 'api3' ? 18 : 8;
-          const share = Number(report.value) / 10 ** decimals / devnet.truth.priceUsd(report.asset, report.observedAt);
+          const share =
+            Number(report.value) /
+            10 ** decimalsOf[report.network] /
+            devnet.truth.priceUsd(report.asset, report.observedAt);
           if (report.lying) {
             lying += 1;
             expect([report.network, report.asset]).toEqual(['api3', 'ETH']);
@@ -208,13 +211,31 @@ describe('a finished history', () => {
     );
   });
 
+  test('what RedStone reports is signed: a value that only one of its signers signed, or neither, is refused', async () => {
+    const report = devnet.truth
+      .blocks('ethereum')
+      .flatMap(({ reports }) => reports)
+      .find(({ network }) => network === 'redstone')!;
+    const { timestamp } = await blockAt(devnet, 'ethereum', 'latest');
+    const { to, data } = await redStoneUpdate('ethereum', [{ ...report, observedAt: Number(timestamp) + 1 }]);
+    const call = (data: string) => rpc(devnet, 'ethereum', 'eth_call', { to, data }, 'latest');
+    expect(await call(data)).toBe('0x');
+    // The value stands once in the package of each signer.
+    const value = report.value.toString(16).padStart(64, '0');
+    const [before, first, second] = data.split(value) as [string, string, string];
+    const other = (report.value + 1n).toString(16).padStart(64, '0');
+    await expect(call(before + other + first + value + second)).rejects.toThrow('execution reverted');
+    await expect(call(before + value + first + other + second)).rejects.toThrow('execution reverted');
+    await expect(call(data.slice(0, data.indexOf(first)))).rejects.toThrow('execution reverted');
+  });
+
   test('the silent feed goes stale while its neighbours report', () => {
     const { from, to } = incidentWindow(devnet.scenario, devnet.scenario.incidents[0]!);
     const during = devnet.truth.blocks('base').filter(({ time }) => time >= from && time < to);
     const reports = during.flatMap((block) => block.reports);
     expect(reports.filter((r) => r.network === 'chainlink' && r.asset === 'LINK')).toEqual([]);
     expect(reports.filter((r) => r.network === 'chainlink' && r.asset === 'ETH').length).toBeGreaterThan(0);
-    expect(to - from).toBeGreaterThan(1.5 * devnet.scenario.networks.chainlink.feeds.LINK.heartbeatSeconds);
+    expect(to - from).toBeGreaterThan(1.5 * devnet.scenario.networks.chainlink.feeds.LINK!.heartbeatSeconds);
   });
 
   test('the sequencer outage shows in the uptime feed, and no oracle reports meanwhile', async () => {

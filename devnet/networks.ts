@@ -6,8 +6,28 @@ export const chainNames = ['ethereum', 'arbitrum', 'base'] as const;
 export type ChainName = (typeof chainNames)[number];
 export const assetNames = ['ETH', 'BTC', 'LINK', 'USDC'] as const;
 export type AssetName = (typeof assetNames)[number];
-export const networkNames = ['chainlink', 'pyth', 'api3'] as const;
+export const networkNames = ['chainlink', 'pyth', 'api3', 'redstone'] as const;
 export type NetworkName = (typeof networkNames)[number];
+
+/** What the smaller networks price, and where; the others price every asset on every chain. */
+const coverage: {
+  readonly [network in NetworkName]?: { readonly chains: readonly ChainName[]; readonly assets: readonly AssetName[] };
+} = {
+  redstone: { chains: ['ethereum'], assets: ['ETH', 'BTC'] },
+};
+
+export interface DeployedFeed {
+  readonly network: NetworkName;
+  readonly asset: AssetName;
+}
+
+/** Every price feed of a chain, in the order of their reports within a block. */
+export function feedsOn(chain: ChainName): readonly DeployedFeed[] {
+  return networkNames.flatMap((network) => {
+    const { chains, assets } = coverage[network] ?? { chains: chainNames, assets: assetNames };
+    return chains.includes(chain) ? assets.map((asset) => ({ network, asset })) : [];
+  });
+}
 
 export interface ChainAddresses {
   readonly chainId: number;
@@ -86,7 +106,12 @@ export function aggregatorAddress(chain: ChainName, subject: string, phase: numb
   return `0x${keccak256(toHex(`avsl devnet aggregator ${chain} ${subject} ${phase}`)).slice(26)}`;
 }
 
-export const decimalsOf = { chainlink: 8, pyth: 8, api3: 18 } as const;
+/** Whose contracts stand at addresses that nobody published. */
+export function contractAddress(chain: ChainName, name: string): Address {
+  return `0x${keccak256(toHex(`avsl devnet ${name} ${chain}`)).slice(26)}`;
+}
+
+export const decimalsOf = { chainlink: 8, pyth: 8, api3: 18, redstone: 8 } as const;
 
 /** The feed's name in chains.json below its chain. */
 export function feedKey(network: NetworkName, asset: AssetName): string {

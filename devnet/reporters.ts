@@ -5,6 +5,7 @@ import {
   type ChainName,
   decimalsOf,
   feedKey,
+  feedsOn,
   type NetworkName,
   networkNames,
 } from './networks.ts';
@@ -22,7 +23,7 @@ export interface Report {
   readonly value: bigint;
   /** Same scale; 0 where the network states none. */
   readonly confidence: bigint;
-  /** Unix seconds the report claims; Chainlink's aggregator overrides it with the block's time. */
+  /** Unix seconds the report claims; Chainlink's aggregator and RedStone's adapter override it with the block's time. */
   readonly observedAt: number;
   readonly lying: boolean;
 }
@@ -95,36 +96,35 @@ export function oracleReporters(scenario: Scenario, seed: number, path: PricePat
       const reports: Report[] = [];
       const reported: { [feed: string]: { readonly price: number; readonly time: number } } = { ...before };
       if (sequencerIsDown(chain, time)) return { reports, reported };
-      for (const network of networkNames) {
+      for (const { network, asset } of feedsOn(chain)) {
         if (silences.some((s) => s.network === network && s.from <= time && time < s.to)) continue;
         const { noiseMultiple, lagSeconds, confidenceShare, feeds } = scenario.networks[network];
-        for (const asset of assetNames) {
-          if (isSilent(network, asset, chain, time)) continue;
-          const feed = feedKey(network, asset);
-          const observedAt = Math.max(scenario.startsAt, time - lagSeconds);
-          // All chains see a network make the same error at the same moment.
-          const error = noiseMultiple * scenario.assets[asset].noiseShare * noise.get(feed)!.bell(observedAt);
-          const factor = lieFactor(network, asset, chain, time);
-          const price = path.priceUsd(asset, observedAt) * (1 + error) * factor;
-          const last = before[feed];
-          const { deviationThreshold, heartbeatSeconds } = feeds[asset];
-          const isDue =
-            last === undefined ||
-            Math.abs(price / last.price - 1) >= deviationThreshold ||
-            nextTime - last.time > heartbeatToleranceShare * heartbeatSeconds;
-          if (!isDue || (last !== undefined && observedAt <= last.time)) continue;
-          reported[feed] = { price, time: observedAt };
-          const share = confidenceShare[phaseAt(scenario, observedAt)];
-          const decimals = decimalsOf[network];
-          reports.push({
-            network,
-            asset,
-            value: scaled(price, decimals),
-            confidence: scaled(price * share, decimals),
-            observedAt,
-            lying: factor !== 1,
-          });
-        }
+        const rule = feeds[asset];
+        if (rule === undefined || isSilent(network, asset, chain, time)) continue;
+        const feed = feedKey(network, asset);
+        const observedAt = Math.max(scenario.startsAt, time - lagSeconds);
+        // All chains see a network make the same error at the same moment.
+        const error = noiseMultiple * scenario.assets[asset].noiseShare * noise.get(feed)!.bell(observedAt);
+        const factor = lieFactor(network, asset, chain, time);
+        const price = path.priceUsd(asset, observedAt) * (1 + error) * factor;
+        const last = before[feed];
+        const { deviationThreshold, heartbeatSeconds } = rule;
+        const isDue =
+          last === undefined ||
+          Math.abs(price / last.price - 1) >= deviationThreshold ||
+          nextTime - last.time > heartbeatToleranceShare * heartbeatSeconds;
+        if (!isDue || (last !== undefined && observedAt <= last.time)) continue;
+        reported[feed] = { price, time: observedAt };
+        const share = confidenceShare[phaseAt(scenario, observedAt)];
+        const decimals = decimalsOf[network];
+        reports.push({
+          network,
+          asset,
+          value: scaled(price, decimals),
+          confidence: scaled(price * share, decimals),
+          observedAt,
+          lying: factor !== 1,
+        });
       }
       return { reports, reported };
     },

@@ -171,7 +171,9 @@ export const scenarioSchema = z.strictObject({
       noiseMultiple: z.number().min(0).max(10),
       lagSeconds: z.number().int().min(0).max(60).meta({ description: 'Age of a price when its block is made' }),
       confidenceShare: z.strictObject({ calm: z.number().min(0), crash: z.number().min(0), live: z.number().min(0) }),
-      feeds: z.record(asset, z.strictObject({ deviationThreshold: z.number().gt(0).lt(1), heartbeatSeconds: seconds })),
+      feeds: z
+        .partialRecord(asset, z.strictObject({ deviationThreshold: z.number().gt(0).lt(1), heartbeatSeconds: seconds }))
+        .meta({ description: 'When it reports an asset; one that is absent it never reports' }),
     }),
   ),
   bridge: z

@@ -2,7 +2,7 @@ import { type Abi, type Address, decodeFunctionResult, encodeFunctionData, type 
 import { FatalError } from '../schema/errors.ts';
 import type { BridgeState } from './bridge-mesh.ts';
 import type { ChainPlayer, PlayedBlock } from './chain-player.ts';
-import { aggregatorProxyAbi, api3ServerAbi, pythAbi } from './contracts.ts';
+import { aggregatorProxyAbi, api3ServerAbi, pythAbi, redStoneAdapterAbi } from './contracts.ts';
 import {
   type AssetName,
   api3BeaconId,
@@ -14,6 +14,7 @@ import {
   pythPriceIds,
 } from './networks.ts';
 import type { PricePath } from './price-path.ts';
+import { redStoneAdapter, redStoneFeedId } from './redstone.ts';
 import { poolAbi, pools, poolTraderAbi, traderAddress } from './uniswap.ts';
 
 /** What a feed's contract itself answers at a block. */
@@ -157,6 +158,17 @@ export function truthOf(players: ReadonlyMap<ChainName, ChainPlayer>, path: Pric
             blockNumber,
           )) as readonly [bigint, number];
           return { value, decimals: decimalsOf.api3, confidence: null, observedAt: timestamp };
+        }
+        case 'redstone': {
+          const [, observedAt, value] = (await read(
+            chain,
+            redStoneAdapter(chain),
+            redStoneAdapterAbi,
+            'getLastUpdateDetailsUnsafe',
+            [redStoneFeedId(asset)],
+            blockNumber,
+          )) as readonly [bigint, bigint, bigint];
+          return { value, decimals: decimalsOf.redstone, confidence: null, observedAt: Number(observedAt) };
         }
       }
     },

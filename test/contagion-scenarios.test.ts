@@ -17,7 +17,7 @@ import { loadScenario, phaseStart, type Scenario } from '../devnet/scenario.ts';
 import { plainSolver } from '../risk/contagion/plain-solver.ts';
 import type { ContagionSolver } from '../risk/contagion/solver.ts';
 import { toldOf } from './ask.ts';
-import { type Index, World } from './world.ts';
+import { type Index, largeNetworksOnly, World } from './world.ts';
 
 /** docs/scenarios.md as it happens: from contracts to GraphQL, one devnet and one database for all stories. */
 
@@ -70,7 +70,7 @@ const exitSeconds = 75;
 
 /** A calm day and a half, then prices that stand still: what moves, the test has done, and feeds that report wrongly. */
 function calmScenario(): Scenario {
-  const whole = loadScenario();
+  const whole = largeNetworksOnly(loadScenario());
   const still = { volatilityAnnual: 0, jumpsPerYear: 0, jumpShare: 0, trend: 0 };
   const assets = Object.entries(whole.assets).map(([name, asset]) => [
     name,

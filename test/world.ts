@@ -22,6 +22,8 @@ const settleMsMax = 120_000;
 /** More than reorgDepthBlocksMax on the devnet: what a gateway serves is never displaced. */
 const gatewayLagBlocks = 25;
 
+export const smallNetworks = ['redstone'] as const;
+
 /** The crash scenario with 10 calm hours instead of two weeks and half an hour of crash, every incident included. */
 export function shortScenario(): Scenario {
   const whole = loadScenario();
@@ -45,6 +47,13 @@ export function shortScenario(): Scenario {
     crashSeconds: 1800,
     incidents: whole.incidents.map((incident) => ({ ...incident, ...moved[incident.kind] })),
   };
+}
+
+/** Only Chainlink, Pyth and API3 report, and the pools trade. */
+export function largeNetworksOnly(scenario: Scenario): Scenario {
+  const networks = { ...scenario.networks };
+  for (const network of smallNetworks) networks[network] = { ...networks[network], feeds: {} };
+  return { ...scenario, networks };
 }
 
 /** A live phase so wild that most blocks hold reports: what a reorg displaces then matters. */
