@@ -252,6 +252,15 @@ export class MarketStory {
     };
   }
 
+  /** What a pool says decodes no more. */
+  poolLost(asset: (typeof pooled)[number]): DomainEvent {
+    return {
+      type: 'LogNotUnderstood',
+      ...{ chainId: ChainId(poolChain), source: 'uniswap-v3', origin: poolOf(asset), blockNumber: this.#block + 1 },
+      ...{ expected: 'a swap', found: 'none', fromState: false },
+    };
+  }
+
   /** Whole tokens; negative: the other way. */
   supplies(chain: number, account: number, asset: AssetName, tokens: number): LendingEvent[] {
     const collateral: LendingEvent = {

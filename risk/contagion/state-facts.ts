@@ -85,7 +85,12 @@ export function stateFacts(state: State, time: number): FrameFacts {
         0,
       ),
     isFresh: (market, reserve) => isFresh(state, chainOf(state, market), reserve, time, chainLagSecondsMax),
-    poolDepthOf: (asset) => poolDepth(state, asset, (feed) => lagOf(feedOf(feed)?.chainId ?? 0)),
+    poolDepthOf: (asset) =>
+      poolDepth(state, asset, (feed) => {
+        const lag = lagOf(feedOf(feed)?.chainId ?? 0) ?? 0;
+        const { failed, observedAt } = state.get('feed', feed) as unknown as FeedFacts;
+        return failed === null ? lag : Math.max(lag, time - (observedAt ?? time));
+      }),
     readingOf: (issuer, side) => {
       const found = losses.get(issuer);
       if (!found) return { loss: unknownBackingLoss(null, 0), status: 'degraded', reasons: ['not-judged'] };
@@ -173,8 +178,8 @@ function isFresh(state: State, chainId: number, reserve: ReserveRecord, time: nu
   return time - facts.observedAt <= Math.max(PRICE_AGE_MIN, PRICE_HEARTBEATS * heartbeatSeconds);
 }
 
-/** Depth in watched pools, each at the age of what is known of its chain; null: no watched pool shows it. */
-function poolDepth(state: State, asset: string, lagOf: (feed: string) => number | null): number | null {
+/** Depth in watched pools, each at the age of what is known of it; null: no watched pool shows it. */
+function poolDepth(state: State, asset: string, ageOf: (feed: string) => number): number | null {
   if (!state.get('asset', asset)) return null;
   const depth = assetDepth(state, asset);
   if (depth === null) return null;
@@ -182,7 +187,7 @@ function poolDepth(state: State, asset: string, lagOf: (feed: string) => number 
   if (!(known > 0)) return null;
   return depth.pools.reduce(
     (sum, { executableUsd, feed }) =>
-      sum + depthInForceUsd({ lastUsd: depth.depthUsd * (executableUsd / known), ageSeconds: lagOf(feed) ?? 0 }),
+      sum + depthInForceUsd({ lastUsd: depth.depthUsd * (executableUsd / known), ageSeconds: ageOf(feed) }),
     0,
   );
 }
