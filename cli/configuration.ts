@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import { deribitFeeds } from '../indexer/sources/deribit.ts';
 import { feedDefinition, lendingSources, sources } from '../indexer/sources/registry.ts';
 import { oracleOf, type PriceSource } from '../indexer/sources/source.ts';
 import {
@@ -116,6 +117,10 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
     }
   }
 
+  for (const { asset } of deribitFeeds(config.deribit)) {
+    if (assets[asset ?? '']?.root === asset) continue;
+    problem(['deribit', 'markets', asset ?? ''], `expected an asset that is its own root: ${roots(assets).join(', ')}`);
+  }
   problems.push(...quoteCycles(config), ...bridgeProblems(config), ...contagionProblems(config));
   const chainOfId = new Map<number, string>();
   for (const [chainName, { meaning }] of Object.entries(chains)) {
@@ -422,6 +427,7 @@ export function meaningOf(config: ChainsConfig): {
       }),
     })),
   });
+  joining.push(...deribitFeeds(config.deribit));
   return { meaning, joining: joining.sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 

@@ -97,6 +97,7 @@ export async function examineContext(
     ...probed.flat(),
     ...guarded.flat(),
     ...(await examineScan(config)),
+    examineDeribit(config),
   ];
 }
 
@@ -111,6 +112,15 @@ async function examineScan({ layerZeroScan }: ChainsConfig): Promise<readonly Fi
     return [{ verdict: 'wrong', part, found: reasonOf(error) }];
   }
   return [{ verdict: 'ok', part, found: `${redactUrls(api)} is asked at most ${requestsPerMinuteMax} times a minute` }];
+}
+
+/** Whether it answers is asked of it no more often than its budget allows. */
+function examineDeribit({ deribit }: ChainsConfig): Finding {
+  const part = 'option quotes';
+  if (!deribit.enabled) return { verdict: 'note', part, found: 'Deribit is not asked (deribit)' };
+  const { api, everySeconds, markets } = deribit;
+  const found = `${redactUrls(api)} is asked about ${Object.keys(markets).sort().join(', ')} every ${everySeconds} s`;
+  return { verdict: 'ok', part, found };
 }
 
 /** How the nodes have served ingest since its guard started. */

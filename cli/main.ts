@@ -29,6 +29,10 @@ const commands: { readonly [name: string]: { readonly summary: string; readonly 
     summary: 'ask LayerZero Scan about bridge messages; off unless chains.json says so',
     load: async () => (await import('./second-opinion.ts')).secondOpinionCommand(),
   },
+  'option-quotes': {
+    summary: 'record what Deribit quotes on options; off unless chains.json says so',
+    load: async () => (await import('./option-quotes.ts')).optionQuotesCommand(),
+  },
   devnet: {
     summary: 'run the local chains alone and print their endpoints',
     load: async () => (await import('./devnet.ts')).devnetCommand(),

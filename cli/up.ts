@@ -163,6 +163,10 @@ class Up {
       ),
       ['fold', ['fold', ...this.#flags]],
       ['api', ['api', ...this.#flags]],
+      // The local chains have another time than the world's quotes.
+      ...(config.deribit.enabled && network === 'mainnet'
+        ? [['option-quotes', ['option-quotes', ...this.#flags]] as const]
+        : []),
       ...(config.layerZeroScan.enabled ? [['second-opinion', ['second-opinion', ...this.#flags]] as const] : []),
     ];
   }

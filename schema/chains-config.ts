@@ -341,6 +341,41 @@ export const layerZeroScanSchema = z.strictObject({
 });
 export type LayerZeroScanSettings = z.output<typeof layerZeroScanSchema>;
 
+/** Deribit's options as option markets. Enabled, its feeds join the running lineage from now. */
+export const deribitSchema = z.strictObject({
+  enabled: z.boolean().default(false).meta({
+    description:
+      'true: option chains and volatility index are asked for over HTTPS, and the skew enters V. Read its terms first',
+  }),
+  api: z
+    .url({ protocol: /^https?$/ })
+    .default('https://www.deribit.com/api/v2')
+    .meta({ description: 'Base of its REST API; https://test.deribit.com/api/v2 is its test network' }),
+  markets: z
+    .record(
+      assetKey,
+      z.strictObject({
+        currency: z
+          .string()
+          .regex(/^[A-Z0-9]{2,10}$/, 'expected a currency of Deribit such as ETH')
+          .meta({
+            description: 'The coin in which its inverse options are settled',
+          }),
+        weight: z.number().gt(0).max(1e6).default(1),
+      }),
+    )
+    .default({ BTC: { currency: 'BTC', weight: 1 }, ETH: { currency: 'ETH', weight: 1 } })
+    .meta({ description: 'By the key of the asset that the options are written on' }),
+  everySeconds: z.number().int().min(10).max(600).default(120).meta({
+    description: 'How often a market is asked; quotes older than 15 minutes do not count',
+  }),
+  deadlineMs: z.number().int().min(100).max(60_000).default(10_000).meta({ description: 'Of one request' }),
+  requestsPerMinuteMax: z.number().int().min(1).max(120).default(20).meta({
+    description: 'A market takes two requests each time',
+  }),
+});
+export type DeribitSettings = z.output<typeof deribitSchema>;
+
 export const operationSchema = z.strictObject({
   speculationSecondsMax: seconds.default(120),
   holdBackMsMax: z.number().int().min(0).default(3000),
@@ -357,6 +392,7 @@ export const chainsConfigSchema = z.strictObject({
   chains: z.record(chainKey, z.strictObject({ meaning: chainMeaningSchema, wiring: chainWiringSchema.prefault({}) })),
   operation: operationSchema.prefault({}),
   layerZeroScan: layerZeroScanSchema.prefault({}),
+  deribit: deribitSchema.prefault({}),
 });
 
 export type ChainsConfig = z.output<typeof chainsConfigSchema>;

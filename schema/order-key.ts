@@ -26,6 +26,8 @@ export const observationStreams = {
   activation: -8,
   /** `SecondOpinionGiven`: what an explorer says of bridge messages. The fold does not read it: no number rests on it. */
   secondOpinion: -7,
+  /** `OptionChainObserved`: what an option venue outside of all chains quotes. Appended by the fold out of what was received. */
+  optionChains: -6,
 } as const;
 
 /** Negative when `a` comes before `b`, 0 only for the same key. */

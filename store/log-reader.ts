@@ -232,13 +232,56 @@ export async function* readChain(
   }
 }
 
-/** All observations that the fold reads, in stream and position order, up to the given positions (absent: all). */
+/** Observations of these streams are many: they are read piece by piece, or not by the fold at all. */
+const unbounded = [observationStreams.optionChains, observationStreams.secondOpinion];
+const OBSERVATIONS_PER_QUERY = 200;
+
+/**
+ * The observations of one stream with effective time in (afterTime, throughTime], in OrderKey order, up to the position in
+ * `visibility`.
+ */
+export async function* readObservationStream(
+  client: Queryable,
+  stream: number,
+  options: { readonly afterTime: number; readonly throughTime: number; readonly visibility?: Visibility },
+): AsyncGenerator<ObservationRow> {
+  const { visibility } = options;
+  const most =
+    visibility === undefined || visibility === 'now' ? Number.MAX_SAFE_INTEGER : (visibility.get(stream) ?? 0);
+  let [time, position] = [options.afterTime, Number.MAX_SAFE_INTEGER];
+  for (;;) {
+    const found = await rows<[number, number, number, string, string]>(
+      client,
+      `SELECT position, effective_time, source_time, kind, payload FROM observation
+       WHERE stream = $1 AND (effective_time, position) > ($2, $3) AND effective_time <= $4 AND position <= $5
+       ORDER BY effective_time, position LIMIT ${OBSERVATIONS_PER_QUERY}`,
+      [stream, time, position, options.throughTime, most],
+    );
+    for (const [at, effectiveTime, sourceTime, kind, payload] of found) {
+      yield { stream, position: at, effectiveTime, sourceTime, kind, payload };
+      [time, position] = [effectiveTime, at];
+    }
+    if (found.length < OBSERVATIONS_PER_QUERY) return;
+  }
+}
+
+/** The newest position of a stream, 0 before the first. */
+export async function lastPosition(client: Queryable, stream: number): Promise<number> {
+  const [row] = await rows<[number | null]>(client, 'SELECT max(position) FROM observation WHERE stream = $1', [
+    stream,
+  ]);
+  return row?.[0] ?? 0;
+}
+
+/**
+ * All observations that the fold keeps in memory, in stream and position order, up to the given positions (absent: all).
+ */
 export async function readObservations(client: Queryable, visibility?: Visibility): Promise<ObservationRow[]> {
   const found = await rows<[number, number, number, number, string, string]>(
     client,
     `SELECT stream, position, effective_time, source_time, kind, payload FROM observation
-     WHERE stream <> $1 ORDER BY stream, position`,
-    [observationStreams.secondOpinion],
+     WHERE stream <> ALL ($1) ORDER BY stream, position`,
+    [unbounded],
   );
   return found
     .filter(([stream, position]) => {

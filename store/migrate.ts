@@ -7,6 +7,7 @@ import { PublishedContagion1700000000005 } from '../migrations/0005-published-co
 import { BridgeVersions1700000000006 } from '../migrations/0006-bridge-versions.ts';
 import { VersionsByOrdinal1700000000007 } from '../migrations/0007-versions-by-ordinal.ts';
 import { SecondOpinionByGuid1700000000008 } from '../migrations/0008-second-opinion-by-guid.ts';
+import { ReceivedObservations1700000000009 } from '../migrations/0009-received-observations.ts';
 import { FatalError, InvariantError } from '../schema/errors.ts';
 import type { ChainId, Hash } from '../schema/ids.ts';
 import { createPool, type Pool, type Queryable, readerRole, transaction } from './database.ts';
@@ -21,6 +22,7 @@ const migrations = [
   BridgeVersions1700000000006,
   VersionsByOrdinal1700000000007,
   SecondOpinionByGuid1700000000008,
+  ReceivedObservations1700000000009,
 ];
 
 const partitioned = ['block', 'log', 'state_read'] as const;

@@ -1,7 +1,7 @@
 import type { ObservationRow } from '../../schema/log-rows.ts';
 import { compareOrderKeys, observationStreams } from '../../schema/order-key.ts';
 import type { Queryable } from '../../store/database.ts';
-import { type LogBlock, readChain, type Visibility } from '../../store/log-reader.ts';
+import { type LogBlock, readChain, readObservationStream, type Visibility } from '../../store/log-reader.ts';
 import { decodeObservation } from '../sources/registry.ts';
 import type { LogEntry } from './engine.ts';
 import { Membership } from './membership.ts';
@@ -22,7 +22,7 @@ export function observationsOf(
 }
 
 /**
- * The log in OrderKey order: a k-way merge of per-chain primary-key scans and the observations, with effective time in
+ * The log in OrderKey order: a k-way merge of per-chain primary-key scans, the observations and the option chains, with effective time in
  * (afterTime, throughTime]. `positions`: the last block with rows already folded, per chain.
  */
 export async function* readEntries(
@@ -55,6 +55,13 @@ export async function* readEntries(
     if (head) streams.push({ head, next });
   };
   await open(async () => observations.shift());
+  const chains = readObservationStream(client, observationStreams.optionChains, options);
+  await open(async () => {
+    const { value: row, done } = (await chains.next()) as { value: ObservationRow; done: boolean };
+    if (done) return undefined;
+    const { effectiveTime: time, stream, position } = row;
+    return { time, stream, position, entry: { time, observation: row } };
+  });
   for (const [chainId, afterBlock] of options.positions) {
     const blocks = readChain(client, chainId, {
       afterBlock,

@@ -28,7 +28,8 @@ import {
   readLineage,
   readProgress,
 } from '../../store/fold-store.ts';
-import { backfillKey, readObservations } from '../../store/log-reader.ts';
+import { backfillKey, lastPosition, readObservations } from '../../store/log-reader.ts';
+import { appendReceived, hasReceived } from '../../store/received-store.ts';
 import { meaningSha256, observationOf } from '../sources/observations.ts';
 import { createDecoder, decodableTopics, decodeObservation } from '../sources/registry.ts';
 import { completenessOf, settleBackfills } from './coverage.ts';
@@ -133,6 +134,8 @@ class FoldRunner {
   #engine = new FoldEngine(createDecoder([]));
   #observations: readonly ObservationRow[] = [];
   #membership = new Membership([]);
+  /** The newest observed option chain in the log. */
+  #optionChains = 0;
   #batches = new Map<number, number>();
   #publication: Publication;
   #versions = new Versions(-1);
@@ -271,23 +274,51 @@ class FoldRunner {
   async #readObservations(): Promise<void> {
     this.#observations = observationsOf(await readObservations(this.#pool), this.#configurationSha256);
     this.#membership = new Membership(this.#observations);
+    this.#optionChains = await lastPosition(this.#pool, observationStreams.optionChains);
   }
 
   /** Appends an observation with the effective time of the first second that is not final. */
   async #observe(stream: number, { kind, payload }: { kind: string; payload: string }): Promise<void> {
     await this.#committing;
-    const effectiveTime = Math.max(this.#publication.finalTime + 1, (this.#observations[0]?.effectiveTime ?? 0) + 1);
+    const effectiveTime = this.#earliest();
     await transaction(this.#pool, async (client) => {
       await appendObservation(client, { stream, effectiveTime, sourceTime: effectiveTime, kind, payload });
-      const held = await client.query('SELECT FROM fold WHERE epoch = $1 FOR UPDATE', [this.#epoch]);
-      if (held.rowCount !== 1) throw new LeaseLostError(this.#epoch);
+      await this.#holdLease(client);
     });
     await this.#readObservations();
     this.#engine.rewind({ beforeTime: effectiveTime });
   }
 
+  /** The first second that is not final, and after the adoption. */
+  #earliest(): number {
+    return Math.max(this.#publication.finalTime + 1, (this.#observations[0]?.effectiveTime ?? 0) + 1);
+  }
+
+  async #holdLease(client: Queryable): Promise<void> {
+    const held = await client.query('SELECT FROM fold WHERE epoch = $1 FOR UPDATE', [this.#epoch]);
+    if (held.rowCount !== 1) throw new LeaseLostError(this.#epoch);
+  }
+
+  /** Appends to the log what processes beside the fold have received. */
+  async #takeReceived(): Promise<void> {
+    if (!(await hasReceived(this.#pool))) return;
+    await this.#committing;
+    const appended = await transaction(this.#pool, async (client) => {
+      const rows = await appendReceived(client, this.#earliest());
+      await this.#holdLease(client);
+      return rows;
+    });
+    for (const { stream, position, effectiveTime } of appended) {
+      if (stream === observationStreams.optionChains) this.#optionChains = Math.max(this.#optionChains, position);
+      this.#engine.rewind({ beforeTime: effectiveTime });
+    }
+    // It was read without them.
+    this.#ahead = null;
+  }
+
   async run(): Promise<void> {
     while (!this.#options.signal?.aborted) {
+      await this.#takeReceived();
       const moved = await this.#advance();
       if (moved) continue;
       await this.#committing;
@@ -530,6 +561,7 @@ class FoldRunner {
     for (const { stream, position } of this.#observations) {
       visible[stream] = Math.max(visible[stream] ?? 0, position);
     }
+    if (this.#optionChains > 0) visible[observationStreams.optionChains] = this.#optionChains;
     return visible;
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { LayerZeroScanSettings } from '../../schema/chains-config.ts';
 import { FatalError } from '../../schema/errors.ts';
+import { boundedGet, reasonOfFailure } from '../https/bounded-get.ts';
 import { parseScanAnswer, type ScanMessage } from './scan-answer.ts';
 
 /** By its GUID, or all messages of a transaction. */
@@ -46,8 +47,6 @@ const axiosModule = z.object({
 });
 
 const clientPackage = '@layerzerolabs/scan-client';
-const answerBytesMax = 4_000_000;
-const retryAfterSecondsMax = 3600;
 
 /**
  * Asks through the HTTP layer of @layerzerolabs/scan-client, which it loads now. The client itself dates from LayerZero V1:
@@ -76,9 +75,7 @@ export async function loadScanClient(settings: LayerZeroScanSettings): Promise<A
     } catch (error) {
       if (signal.aborted) throw error;
       if (error instanceof RefusedError) return failed(error.message, error.retryAfterSeconds);
-      if (deadline.aborted) return failed(`no answer within ${settings.deadlineMs} ms`);
-      const { cause } = error as Error;
-      return failed(`it cannot be reached: ${cause instanceof Error ? cause.message : (error as Error).message}`);
+      return failed(reasonOfFailure(error, deadline, settings.deadlineMs));
     }
   };
 }
@@ -98,40 +95,12 @@ class RefusedError extends Error {
 }
 
 async function request(api: string, { by, hash }: ScanQuestion, signal: AbortSignal): Promise<object> {
-  const response = await fetch(`${api.replace(/\/+$/, '')}/messages/${by}/${hash}`, {
-    headers: { accept: 'application/json' },
-    // Not 'error': with it Node 20 forgets the signal at the next garbage collection, and half an answer is awaited for ever.
-    redirect: 'manual',
-    signal,
-  });
+  const url = `${api.replace(/\/+$/, '')}/messages/${by}/${hash}`;
+  const { status, retryAfterSeconds, text } = await boundedGet(url, signal);
   // It says so where it knows nothing of what is asked for.
-  if (response.status === 404) {
-    await response.body?.cancel();
-    return { data: { data: [] }, status: 200, statusText: 'OK', headers: {}, config: {} };
-  }
-  if (!response.ok) {
-    await response.body?.cancel();
-    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-    const asked = seconds >= 0 ? Math.min(seconds, retryAfterSecondsMax) : null;
-    throw new RefusedError(response.status, asked);
-  }
-  return { data: await readText(response), status: 200, statusText: 'OK', headers: {}, config: {} };
-}
-
-async function readText(response: Response): Promise<string> {
-  if (response.body === null) return '';
-  const reader = response.body.getReader();
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    bytes += part.value.length;
-    if (bytes > answerBytesMax) {
-      await reader.cancel();
-      throw new Error(`its answer has more than ${answerBytesMax} bytes`);
-    }
-    parts.push(part.value);
-  }
-  return Buffer.concat(parts).toString('utf8');
+  const data = status === 404 ? { data: [] } : text;
+  if (status !== 404 && (status < 200 || status > 299)) throw new RefusedError(status, retryAfterSeconds);
+  return { data, status: 200, statusText: 'OK', headers: {}, config: {} };
 }
 
 /** By name at run time: nothing of this program needs the package to be there. */

@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { type Canonical, canonicalJson } from '../../schema/canonical.ts';
 import { type Meaning, meaningSchema } from '../../schema/chains-config.ts';
 import { InvariantError } from '../../schema/errors.ts';
-import type { ChainExcluded, ChainReturned, FeedActivated } from '../../schema/events.ts';
+import type { ChainExcluded, ChainReturned, FeedActivated, OptionChainReported } from '../../schema/events.ts';
 import { Address, AssetId, ChainId, FeedId } from '../../schema/ids.ts';
+import { optionChainSchema } from '../../schema/option-chain.ts';
+import { optionChainReported } from './deribit.ts';
 
 /** The stored payload of an observation is not what was written: the log was altered, or another version wrote it. */
 export class ObservationNotUnderstoodError extends InvariantError {
@@ -56,6 +58,7 @@ const payloads = {
   ChainExcluded: z.strictObject({ chainId, lastBlock: block, atStep: step }),
   ChainReturned: z.strictObject({ chainId, throughBlock: block, atStep: step }),
   SourceActivated: z.strictObject({ feed }),
+  OptionChainObserved: optionChainSchema,
 } as const;
 
 export type ObservationKind = keyof typeof payloads;
@@ -87,6 +90,7 @@ export type Observation =
   | ChainExcluded
   | ChainReturned
   | FeedActivated
+  | OptionChainReported
   | { readonly type: 'ConfigAdopted'; readonly sha256: string; readonly content: Meaning };
 
 /** @throws {ObservationNotUnderstoodError} unless `payload` is exactly what was written for `kind`. */
@@ -106,6 +110,8 @@ export function parseObservation(kind: string, payload: string): Observation {
       return { type: kind, ...parsed(kind, payload) };
     case 'SourceActivated':
       return { type: 'FeedActivated', ...parsed(kind, payload) };
+    case 'OptionChainObserved':
+      return optionChainReported(parsed(kind, payload));
     default:
       throw new ObservationNotUnderstoodError(kind, `expected one of ${Object.keys(payloads).join(', ')}`);
   }

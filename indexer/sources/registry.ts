@@ -30,6 +30,7 @@ import {
 } from './bridge-definitions.ts';
 import { chainlink } from './chainlink.ts';
 import { chronicle } from './chronicle.ts';
+import { deribit } from './deribit.ts';
 import { derive } from './derive.ts';
 import { layerZeroV2 } from './layerzero-v2.ts';
 import { parseObservation } from './observations.ts';
@@ -52,7 +53,7 @@ import {
 import { stork } from './stork.ts';
 import { uniswapV3 } from './uniswap-v3.ts';
 
-/** Every oracle network we understand. */
+/** Every oracle network on chains that we understand. */
 export const sources: readonly PriceSource[] = [
   api3,
   chainlink,
@@ -70,7 +71,9 @@ export const lendingSources: readonly LendingSource[] = [aaveV3];
 /** Every messaging protocol we understand. */
 export const bridgeSources: readonly BridgeSource[] = [layerZeroV2];
 
-const sourceById: ReadonlyMap<string, PriceSource> = new Map(sources.map((source) => [source.id, source]));
+const sourceById: ReadonlyMap<string, PriceSource> = new Map(
+  [...sources, deribit].map((source) => [source.id, source]),
+);
 const sourceByTopic: ReadonlyMap<string, PriceSource> = new Map(
   sources.flatMap((source) => source.topics.map((topic) => [topic, source] as const)),
 );

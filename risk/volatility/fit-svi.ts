@@ -1,4 +1,4 @@
-import { exp } from '../math/exp-log-pow.ts';
+import { exp, log } from '../math/exp-log-pow.ts';
 import { type SviSlice, sviFault } from './svi.ts';
 
 /** A point of a smile: total variance at a log-moneyness, and how much it counts. */
@@ -16,6 +16,9 @@ const GRID = 9;
 const ROUNDS = 8;
 /** s is looked for between these shares of the range of strikes. */
 const S_SHARE = { min: 0.01, max: 2 };
+const LOG_S_SHARE = { min: log(S_SHARE.min), max: log(S_SHARE.max) };
+
+type Candidate = { readonly slice: SviSlice; readonly error: number; readonly m: number; readonly logShare: number };
 
 /**
  * The slice without a fault that is nearest to the points: least weighted squares in total variance. For given m and s
@@ -29,26 +32,24 @@ export function fitSvi(points: readonly SmilePoint[]): SviSlice | null {
   const low = Math.min(...moneyness);
   const range = Math.max(...moneyness) - low;
   if (points.length < 5 || !(range > 0)) return null;
-  // log of s / range, so that s is range * exp(log).
-  const logs = { min: -4.605170185988091, max: 0.6931471805599453 };
-  let best: { readonly slice: SviSlice; readonly error: number; readonly m: number; readonly log: number } | null =
-    null;
+  let best: Candidate | null = null;
   let [centerM, halfM] = [low + range / 2, range / 2];
-  let [centerLog, halfLog] = [(logs.min + logs.max) / 2, (logs.max - logs.min) / 2];
+  // The logarithm of s as a share of the range.
+  let [centerLog, halfLog] = [(LOG_S_SHARE.max + LOG_S_SHARE.min) / 2, (LOG_S_SHARE.max - LOG_S_SHARE.min) / 2];
   for (let round = 0; round < ROUNDS; round++) {
     for (let i = 0; i < GRID; i++) {
-      const log = centerLog + halfLog * ((2 * i) / (GRID - 1) - 1);
-      const s = range * Math.min(S_SHARE.max, Math.max(S_SHARE.min, exp(log)));
+      const logShare = centerLog + halfLog * ((2 * i) / (GRID - 1) - 1);
+      const s = range * Math.min(S_SHARE.max, Math.max(S_SHARE.min, exp(logShare)));
       for (let j = 0; j < GRID; j++) {
         const m = centerM + halfM * ((2 * j) / (GRID - 1) - 1);
         const fitted = fitLinear(points, m, s);
         if (fitted === null || (best !== null && fitted.error >= best.error)) continue;
         // Looked at only where it would be the best: it takes longer than the fit.
-        if (sviFault(fitted.slice) === null) best = { ...fitted, m, log };
+        if (sviFault(fitted.slice) === null) best = { ...fitted, m, logShare };
       }
     }
     if (best === null) return null;
-    [centerM, centerLog] = [best.m, best.log];
+    [centerM, centerLog] = [best.m, best.logShare];
     // One and a half steps of the grid to either side.
     halfM *= 3 / (GRID - 1);
     halfLog *= 3 / (GRID - 1);
