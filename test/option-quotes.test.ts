@@ -17,16 +17,15 @@ import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 const begin = 1_750_000_020;
 const minute = 60;
 const names = ['a', 'b', 'c'];
+const usual = { file: 'file', time: 0, timeUnit: 'seconds', asset: 'ETH', heartbeatSeconds: 3600 };
 const mapping = parseMapping(
   'mapping.json',
   JSON.stringify({
     assets: { ETH: { class: 'volatile', root: 'ETH' } },
-    series: Object.fromEntries(
-      names.map((name) => [
-        name,
-        { file: name, time: 0, timeUnit: 'seconds', price: 1, asset: 'ETH', heartbeatSeconds: 3600 },
-      ]),
-    ),
+    series: {
+      ...Object.fromEntries(names.map((name) => [name, { ...usual, price: 1 }])),
+      dvol: { ...usual, volatility: 1, volatilityUnit: 'percent' },
+    },
   }),
 );
 const meaning = meaningSchema.parse({
@@ -67,7 +66,7 @@ const settings = () =>
     requestsPerMinuteMax: 4,
   });
 
-/** Three venues with a price a minute, up to that minute. */
+/** Three venues with a price a minute, up to that minute; one value of an index before. */
 async function pricesThrough(minutes: number): Promise<void> {
   const price = (name: string, i: number) => Math.round(300_000 + 900 * Math.sin(i / 3) + names.indexOf(name) * 10);
   const rows = (name: string) =>
@@ -79,7 +78,8 @@ async function pricesThrough(minutes: number): Promise<void> {
         confidence: null,
       }),
     );
-  const series = new Map(names.map((name) => [name, rows(name)]));
+  const index: Recorded = { time: begin, value: 815n * 10n ** 15n, confidence: null };
+  const series = new Map([...names.map((name) => [name, rows(name)] as const), ['dvol', [index]]]);
   await importHistory({ url: database.url, mapping, series, onProgress: () => {} });
 }
 
@@ -106,7 +106,10 @@ const observed = async () =>
 it('records what Deribit quotes, folds it into V, holds V when it falls silent, and replays to the same bits without it', async () => {
   await pricesThrough(60);
   const before = await published();
-  expect(before.volatility.options).toMatchObject([{ feed: 'deribit/ETH', refused: 'no-data', skew: null }]);
+  expect(before.volatility.options).toMatchObject([
+    { feed: 'deribit/ETH', refused: 'no-data', skew: null, volatilityIndex: null },
+    { feed: 'recorded/dvol', refused: 'no-data', skew: null, volatilityIndex: 0.815 },
+  ]);
   expect(before.vScalar.flags).toEqual(['no-options']);
 
   // Quotes of minute 62 come while the log is final through minute 60; and once more, although they say nothing new.
@@ -150,7 +153,11 @@ it('records what Deribit quotes, folds it into V, holds V when it falls silent, 
   }
   await pricesThrough(110);
   const gone = await published();
-  expect(gone.volatility.options).toMatchObject([{ refused: 'stale', skew: null, volatilityIndex: null }]);
+  expect(gone.volatility.options).toMatchObject([
+    { refused: 'stale', skew: null, volatilityIndex: null },
+    // An hour and a half after its only value.
+    { refused: 'no-data', volatilityIndex: null },
+  ]);
   expect(gone.vScalar.flags).toEqual(expect.arrayContaining(['no-options']));
   expect(gone.vScalar.hold?.lost).toContain('option-market');
   expect(gone.vScalar.value).toBeGreaterThanOrEqual(oneSided.vScalar.value);

@@ -65,7 +65,8 @@ export async function importHistory(options: {
       batch = [];
       options.onProgress({ rows, of });
     };
-    for (const block of recordedBlocks(options.series)) {
+    const isVolatility = (name: string) => options.mapping.series[name]?.volatility !== undefined;
+    for (const block of recordedBlocks(options.series, new Set([...options.series.keys()].filter(isVolatility)))) {
       if (stored !== null && block.number <= stored.number) {
         rows += block.logs.length;
         isStored = block.number === stored.number;

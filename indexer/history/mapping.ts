@@ -5,8 +5,7 @@ import { FatalError } from '../../schema/errors.ts';
 const column = z.union([z.string().min(1), z.number().int().min(0)]);
 const assetKey = z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'expected 1 to 32 of A-Z a-z 0-9 . _ -');
 
-/** One file's prices of one asset: a source that votes. */
-export const seriesSchema = z.strictObject({
+const shape = z.strictObject({
   file: z.string().min(1).meta({ description: 'Relative to the mapping; .gz is unpacked' }),
   format: z.enum(['csv', 'json']).optional().meta({ description: 'Default: by the name of the file' }),
   skipLines: z
@@ -24,7 +23,13 @@ export const seriesSchema = z.strictObject({
   addSeconds: z.number().int().min(0).default(0).meta({
     description: 'Length of a candle whose time is its beginning: its close is known then',
   }),
-  price: column.meta({ description: 'Column of the price' }),
+  price: column.optional().meta({ description: 'Column of the price: the series is a source that votes' }),
+  volatility: column.optional().meta({
+    description: 'Column of a volatility index, instead of a price: told beside V, never used in it',
+  }),
+  volatilityUnit: z.enum(['percent', 'decimal']).optional().meta({
+    description: 'percent: 73.5 and decimal: 0.735 are the same; required for a volatility',
+  }),
   confidence: column.optional().meta({ description: 'Column of its half-width, where the source states one' }),
   priceDecimals: z.number().int().min(0).max(36).default(0).meta({
     description: 'Decimals of prices given as integers on chain: 8 for 167136330000 = 1671.3633',
@@ -38,6 +43,21 @@ export const seriesSchema = z.strictObject({
   heartbeatSeconds: z.number().int().min(1),
   deviationThreshold: z.number().gt(0).lt(1).default(0.005),
   weight: z.number().gt(0).max(1e6).default(1),
+});
+
+/** One file's prices of one asset, or values of one volatility index on it. */
+export const seriesSchema = shape.superRefine((series, context) => {
+  const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  if ((series.price === undefined) === (series.volatility === undefined)) {
+    problem('price', 'expected a column of prices or one of volatilities, and not both');
+  }
+  if ((series.volatility === undefined) !== (series.volatilityUnit === undefined)) {
+    problem('volatilityUnit', 'expected percent or decimal where volatility names a column, and nothing elsewhere');
+  }
+  if (series.volatility === undefined) return;
+  for (const name of ['confidence', 'quote'] as const) {
+    if (series[name] !== undefined) problem(name, 'expected none: a volatility index has none');
+  }
 });
 
 /** What `avsl import` reads. */

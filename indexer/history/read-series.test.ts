@@ -69,7 +69,36 @@ describe('readSeries', () => {
     expect(read('[{"unix":60,"close":"2"}]', {}, 'b.json')).toEqual(expected);
   });
 
+  const index = { price: undefined, volatility: 'close', volatilityUnit: 'percent' };
+
+  it('reads a volatility index, in percent or as a decimal, as the annualised decimal', () => {
+    const expected = [{ time: 60, value: 1_757_300_000_000_000_000n, confidence: null }];
+    expect(read(csv('60,E,175.73,1'), index)).toEqual(expected);
+    expect(read(csv('60,E,1.7573,1'), { ...index, volatilityUnit: 'decimal' })).toEqual(expected);
+    expect(read('60;x;175.73\n', { ...index, delimiter: ';', time: 0, volatility: 2 })).toEqual(expected);
+  });
+
   it.each([
+    [
+      'a price and a volatility',
+      { volatility: 'close', volatilityUnit: 'percent' },
+      'series.s.price: expected a column',
+    ],
+    ['neither', { price: undefined }, 'series.s.price: expected a column of prices or one of volatilities'],
+    ['no unit', { ...index, volatilityUnit: undefined }, 'series.s.volatilityUnit: expected percent or decimal'],
+    ['a half-width of a volatility', { ...index, confidence: 'half' }, 'series.s.confidence: expected none'],
+  ])('refuses a series of %s', (_, over, expected) => {
+    expect(refusal(() => read(csv('60,E,1,1'), over))).toContain(expected);
+  });
+
+  it.each([
+    [
+      'a volatility in percent that is called a decimal',
+      csv('60,E,1,1', '61,E,73.5,1'),
+      { ...index, volatilityUnit: 'decimal' },
+      'line 3: column close: expected at most 1,000 % a year, found 73.5 (unit: decimal)',
+    ],
+    ['a volatility of zero', csv('60,E,0,1'), index, 'column close: expected a volatility above 0, found 0'],
     [
       'a word for a price',
       csv('60,E,2,1', '61,E,two,1'),
@@ -143,6 +172,14 @@ describe('recordedBlocks', () => {
     ]);
     expect(chain(['a', rows(60, 180)], ['b', rows(60, 60, 120)])).toEqual(blocks);
     for (const [i, { parentHash }] of blocks.slice(1).entries()) expect(parentHash).toBe(blocks[i]?.hash);
+  });
+
+  it('a volatility is another log than a price, and its decimals are its own', () => {
+    const [asPrice, asVolatility] = [new Set<string>(), new Set(['a'])].map(
+      (volatilities) => [...recordedBlocks(new Map([['a', rows(60)]]), volatilities)][0],
+    );
+    expect(asVolatility?.hash).not.toBe(asPrice?.hash);
+    expect(asVolatility?.logs[0]?.topics[1]).toBe(asPrice?.logs[0]?.topics[1]);
   });
 
   it('a changed row changes every hash from there on and none before; more rows at the end change none', () => {

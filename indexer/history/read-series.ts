@@ -3,11 +3,11 @@ import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { HistoryRefusedError, type Series } from './mapping.ts';
 
-/** One price of a series. */
+/** One price of a series, or one value of a volatility index. */
 export interface Recorded {
   /** Seconds. */
   readonly time: number;
-  /** Scaled by 10^RECORDED_DECIMALS. */
+  /** Scaled by 10^RECORDED_DECIMALS; of a volatility index the annualised decimal. */
   readonly value: bigint;
   /** The same scale; null: none is stated. */
   readonly confidence: bigint | null;
@@ -15,6 +15,8 @@ export interface Recorded {
 
 /** Every price is stored with so many decimals. */
 export const RECORDED_DECIMALS = 18;
+/** 10 = 1,000 % a year: what is more is given in another unit. */
+const VOLATILITY_MAX = 10n * 10n ** BigInt(RECORDED_DECIMALS);
 /** After it a time is no time of a price: the year 2100. */
 const TIME_MAX = 4_102_444_800;
 const PROBLEMS_SHOWN = 10;
@@ -70,15 +72,25 @@ class BadCell extends Error {}
 
 function recordedOf(cells: Cells, series: Series): Recorded {
   const stated = series.confidence === undefined ? null : textOf(cells, series.confidence);
-  const decimals = RECORDED_DECIMALS - series.priceDecimals;
-  const value = scaled(textOf(cells, series.price), decimals, series.price);
-  if (value <= 0n)
-    throw new BadCell(`column ${series.price}: expected a price above 0, found ${textOf(cells, series.price)}`);
+  const column = valueColumn(series);
+  const decimals = RECORDED_DECIMALS - (series.volatilityUnit === 'percent' ? 2 : series.priceDecimals);
+  const value = scaled(textOf(cells, column), decimals, column);
+  const what = series.volatility === undefined ? 'a price' : 'a volatility';
+  if (value <= 0n) throw new BadCell(`column ${column}: expected ${what} above 0, found ${textOf(cells, column)}`);
+  if (series.volatility !== undefined && value > VOLATILITY_MAX) {
+    throw new BadCell(
+      `column ${column}: expected at most 1,000 % a year, found ${textOf(cells, column)} (unit: ${series.volatilityUnit})`,
+    );
+  }
   const confidence = stated === null ? null : scaled(stated, decimals, series.confidence as string | number);
   if (confidence !== null && confidence < 0n) {
     throw new BadCell(`column ${series.confidence}: expected a half-width of at least 0, found ${stated}`);
   }
   return { time: timeOf(textOf(cells, series.time), series), value, confidence };
+}
+
+function valueColumn({ price, volatility }: Series): string | number {
+  return (volatility ?? price) as string | number;
 }
 
 function timeOf(text: string, { time: column, timeUnit, addSeconds }: Series): number {
@@ -127,13 +139,14 @@ function textOf(cells: Cells, column: string | number): string {
   throw new BadCell(`column ${column}: found ${JSON.stringify(cell) ?? 'none'}; there are ${known}`);
 }
 
-function csvLines(text: string, { skipLines, delimiter, time, price }: Series): readonly Line[] {
+function csvLines(text: string, series: Series): readonly Line[] {
+  const { skipLines, delimiter, time } = series;
   const records = parse(text, {
     info: true,
     bom: true,
     delimiter,
     from_line: skipLines + 1,
-    columns: typeof time === 'string' || typeof price === 'string',
+    columns: typeof time === 'string' || typeof valueColumn(series) === 'string',
     skip_empty_lines: true,
     trim: true,
   }) as unknown as readonly { readonly info: { readonly lines: number }; readonly record: Cells }[];

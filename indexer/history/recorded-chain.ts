@@ -4,6 +4,7 @@ import type { BlockLog } from '../../store/log-digest.ts';
 import { sha256Hex } from '../../store/log-digest.ts';
 import type { IngestedBlock } from '../../store/log-writer.ts';
 import { recordedAddress, recordedLog, seriesKey } from '../sources/recorded.ts';
+import { recordedVolatilityLog } from '../sources/recorded-volatility.ts';
 import type { Mapping } from './mapping.ts';
 import { RECORDED_DECIMALS, type Recorded } from './read-series.ts';
 
@@ -23,14 +24,14 @@ export function recordedChain(mapping: Mapping): Meaning['chains'][string] {
       Object.entries(mapping.series).map(([name, series]) => [
         name,
         {
-          source: 'recorded',
-          purpose: 'price',
+          ...(series.volatility === undefined
+            ? ({ source: 'recorded', purpose: 'price', decimals: RECORDED_DECIMALS } as const)
+            : ({ source: 'recorded-volatility', purpose: 'option-market' } as const)),
           asset: series.asset,
           ...(series.quote !== undefined && { quote: series.quote }),
           address: recordedAddress,
           key: seriesKey(name),
           group: series.group ?? name,
-          decimals: RECORDED_DECIMALS,
           heartbeatSeconds: series.heartbeatSeconds,
           deviationThreshold: series.deviationThreshold,
           weight: series.weight,
@@ -43,11 +44,16 @@ export function recordedChain(mapping: Mapping): Meaning['chains'][string] {
 /**
  * The blocks of all series by ascending time, numbered from 0. A block's hash is over its rows and its parent's hash, so
  * that equal files give an equal chain, and a changed row another one from there on. Rows of one time stand by series.
+ * @param volatilities the series that are volatility indices
  */
-export function* recordedBlocks(series: ReadonlyMap<string, readonly Recorded[]>): Generator<IngestedBlock> {
+export function* recordedBlocks(
+  series: ReadonlyMap<string, readonly Recorded[]>,
+  volatilities: ReadonlySet<string> = new Set(),
+): Generator<IngestedBlock> {
   const names = [...series.keys()].sort();
   const cursors = names.map((name) => ({
     key: seriesKey(name),
+    isVolatility: volatilities.has(name),
     rows: series.get(name) as readonly Recorded[],
     next: 0,
   }));
@@ -59,7 +65,11 @@ export function* recordedBlocks(series: ReadonlyMap<string, readonly Recorded[]>
     const said: ReturnType<typeof recordedLog>[] = [];
     for (const cursor of cursors) {
       for (let row = cursor.rows[cursor.next]; row?.time === time; row = cursor.rows[++cursor.next]) {
-        said.push(recordedLog(cursor.key, row.value, row.confidence, time));
+        said.push(
+          cursor.isVolatility
+            ? recordedVolatilityLog(cursor.key, row.value, time)
+            : recordedLog(cursor.key, row.value, row.confidence, time),
+        );
       }
     }
     const rows = said.map(({ topics, data }) => topics[1] + data).join();

@@ -141,6 +141,7 @@ const abi = parseAbi([
   'event ValueUpdate(bytes32 indexed id, uint64 timestampNs, int192 quantizedValue)',
   'struct VolDetails { int256 SVI_a; uint256 SVI_b; int256 SVI_rho; int256 SVI_m; uint256 SVI_sigma; uint256 SVI_fwd; uint64 SVI_refTau; uint64 confidence; uint64 timestamp; }',
   'event PriceRecorded(bytes32 indexed series, int256 value, bool statesConfidence, uint256 confidence, uint64 observedAt)',
+  'event VolatilityRecorded(bytes32 indexed series, uint256 value, uint64 observedAt)',
   'event VolDataUpdated(uint64 indexed expiry, VolDetails volDetails)',
   'event VolDataUpdated(address indexed signer, uint64 indexed expiry, VolDetails volDetails)',
 ]);
@@ -401,6 +402,9 @@ test('recorded logs read the same by an independent decoder', () => {
           confidence: String(found['confidence']),
           observedAt: Number(found['timestamp']),
         });
+      } else if (event['type'] === 'OptionChainReported') {
+        expect(event['volatilityIndex']).toBe(Number(found['value']) / 1e18);
+        expect(event['observedAt']).toBe(Number(found['observedAt']));
       } else if (event['type'] === 'OracleChallengePeriodReported') {
         expect(event['seconds']).toBe(found['newOpChallengePeriod']);
       } else if (String(event['type']).startsWith('OraclePrice')) {

@@ -37,6 +37,7 @@ import { parseObservation } from './observations.ts';
 import { priceAdapter } from './price-adapter.ts';
 import { pyth } from './pyth.ts';
 import { recorded } from './recorded.ts';
+import { recordedVolatility } from './recorded-volatility.ts';
 import { redstone } from './redstone.ts';
 import type { Selection } from './selection.ts';
 import {
@@ -62,6 +63,7 @@ export const sources: readonly PriceSource[] = [
   priceAdapter,
   pyth,
   recorded,
+  recordedVolatility,
   redstone,
   stork,
   uniswapV3,
