@@ -10,7 +10,7 @@ import { OptionQuoteRecorder } from '../indexer/option-quotes/record-option-quot
 import { deribitFeeds } from '../indexer/sources/deribit.ts';
 import { testParameters } from '../risk/model-parameters.fixture.ts';
 import { deribitSchema, meaningSchema, operationSchema } from '../schema/chains-config.ts';
-import type { PublishedAsset } from '../schema/published.ts';
+import type { JournalBody, PublishedAsset } from '../schema/published.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 
 /** A stub of Deribit's API over HTTP, the real database, log, fold and replay; prices come from an import. */
@@ -90,10 +90,8 @@ async function published(): Promise<PublishedAsset> {
     activations: deribitFeeds(settings()),
     operation: operationSchema.parse({}),
   });
-  const { rows } = await database.pool.query(
-    `SELECT value FROM published_asset WHERE asset = 'ETH' ORDER BY seq DESC LIMIT 1`,
-  );
-  return JSON.parse(rows[0].value);
+  const { rows } = await database.pool.query('SELECT body FROM journal ORDER BY seq DESC LIMIT 1');
+  return (JSON.parse(rows[0].body) as JournalBody).values.assets['ETH'] as PublishedAsset;
 }
 
 const observed = async () =>
