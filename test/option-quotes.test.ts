@@ -135,7 +135,7 @@ it('records what Deribit quotes, folds it into V, holds V when it falls silent, 
   service.expiries = [7, 21];
   now = service.time * 1000;
   await recorder.round();
-  await pricesThrough(84);
+  await pricesThrough(79);
   const oneSided = await published();
   expect(oneSided.vScalar.flags).toContain('single-expiry');
   expect(oneSided.vScalar.hold?.lost).toEqual(['deribit/ETH on both sides of 30 days']);
