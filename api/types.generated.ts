@@ -613,6 +613,8 @@ export type CrossRate = {
 
 /** The price of a pool's mean tick, in its quote asset. Its volatility is no asset's, so it has no sigma. */
 export type TimeWeighted = {
+  /** Volatility that the pool's fees and liquidity imply, annualised decimal: 2 fee sqrt(a day's volume / liquidity at the price, per year). Told, never used: who provides liquidity can trade with himself. Null before a day of trades is known, and for fees other than .01, .05, .3 and 1 %. */
+  readonly impliedVolatility: Maybe<Scalars['Float']['output']>;
   /** Length of the mean, seconds. */
   readonly windowSeconds: Scalars['Int']['output'];
   /** Integral of the tick over the window, tick seconds: what the pool's own `tickCumulative` grew by. */
@@ -2952,6 +2954,7 @@ export type CrossRateResolvers<ContextType = ApiContext, ParentType extends Reso
 };
 
 export type TimeWeightedResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['TimeWeighted'] = ResolversParentTypes['TimeWeighted']> = {
+  impliedVolatility?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   windowSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   tickSeconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   meanTick?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;

@@ -348,6 +348,8 @@ export interface PoolPriceMoved extends FromPool {
   readonly sqrtPrice: bigint;
   /** In range now. */
   readonly liquidity: bigint;
+  /** Raw token1 that changed hands; 0 where the pool begins. */
+  readonly amount1: bigint;
   /** The pool's first price: no liquidity was there before. */
   readonly opening: boolean;
 }

@@ -13,6 +13,8 @@ export type KeeperPolicy = {
 
 /** How a pool's time-weighted price came about. */
 export type TimeWeighted = {
+  /** Volatility that the pool's fees and liquidity imply, annualised: told, never used. Absent before a day of trades is known. */
+  readonly impliedVolatility?: number;
   /** Mean tick over the window, rounded towards negative infinity. */
   readonly meanTick: number;
   /** Units of the quote asset at the mean tick. */

@@ -204,6 +204,7 @@ describe('the real pools of Uniswap v3', () => {
           expect(late.source(feed).timeWeighted).toEqual({
             ...source.timeWeighted,
             quotePrice: late.source(feed).timeWeighted!.quotePrice,
+            impliedVolatility: late.source(feed).timeWeighted!.impliedVolatility,
           });
           counts.late += 1;
         }

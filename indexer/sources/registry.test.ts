@@ -415,10 +415,12 @@ test('recorded logs read the same by an independent decoder', () => {
         const seconds = observedAt ?? (found['timestampNs'] as bigint) / 10n ** 9n;
         if (event['observedAt'] !== undefined) expect(event['observedAt']).toBe(Number(seconds));
       } else if (event['type'] === 'PoolPriceMoved') {
-        expect([event['sqrtPrice'], event['tick'], event['liquidity']]).toEqual([
+        const amount1 = BigInt(found['amount1'] ?? 0);
+        expect([event['sqrtPrice'], event['tick'], event['liquidity'], event['amount1']]).toEqual([
           String(found['sqrtPriceX96']),
           found['tick'],
           String(found['liquidity'] ?? 0n),
+          String(amount1 < 0n ? -amount1 : amount1),
         ]);
       } else {
         const amount = row.topics[0] === toEventSelector(abi[6]) ? found['amount'] : -(found['amount'] as bigint);

@@ -67,6 +67,7 @@ function decodeLog(row: LogRow): readonly DomainEvent[] {
           tick: Number(intAt(row.data, 1, 24, 'tick')),
           sqrtPrice: uintAt(row.data, 0, 160, 'sqrtPriceX96'),
           liquidity: 0n,
+          amount1: 0n,
           opening: true,
         };
       });
@@ -81,6 +82,7 @@ function decodeLog(row: LogRow): readonly DomainEvent[] {
           tick: Number(intAt(row.data, 4, 24, 'tick')),
           sqrtPrice: uintAt(row.data, 2, 160, 'sqrtPriceX96'),
           liquidity: uintAt(row.data, 3, 128, 'liquidity'),
+          amount1: sizeOf(intAt(row.data, 1, 256, 'amount1')),
           opening: false,
         };
       });
@@ -97,6 +99,8 @@ function decodeLog(row: LogRow): readonly DomainEvent[] {
       });
   }
 }
+
+const sizeOf = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
 
 function liquidityChange(row: LogRow, change: bigint): DomainEvent {
   addressAt(topicAt(row, 1), 0, 'owner');

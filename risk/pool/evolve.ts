@@ -1,5 +1,6 @@
 import type { PoolEvent, PoolTermRead } from '../../schema/events.ts';
 import type { State } from '../state.ts';
+import { withTrade } from './implied-volatility.ts';
 import { tickSeconds, withTick } from './mean-tick.ts';
 import { chunkOf, type PoolFacts, poolFacts, poolKey, setPoolFacts, tickChunk } from './pool.ts';
 
@@ -29,6 +30,7 @@ export function evolvePool(state: State, event: Exclude<PoolEvent, PoolTermRead>
         sqrtPrice: String(event.sqrtPrice),
         liquidity: String(event.liquidity),
         complete: facts.complete || event.opening,
+        traded: withTrade(facts.traded, time, event.amount1),
       });
       return { ...nothing, tick: event.tick };
     case 'PoolLiquidityChanged': {
@@ -71,10 +73,11 @@ export function evolvePool(state: State, event: Exclude<PoolEvent, PoolTermRead>
 }
 
 /** What was known before is forgotten: a window that reaches back before `time` is not complete. */
-const begun = (time: number, tick: number): Pick<PoolFacts, 'times' | 'ticks' | 'complete'> => ({
+const begun = (time: number, tick: number): Pick<PoolFacts, 'times' | 'ticks' | 'complete' | 'traded'> => ({
   times: [time],
   ticks: [tick],
   complete: false,
+  traded: null,
 });
 
 function addNet(state: State, key: string, tick: number, change: bigint): void {

@@ -3,6 +3,7 @@ import type { PublishedAsset, TimeWeighted } from '../../schema/published.ts';
 import { toFloat } from '../../schema/units.ts';
 import { crossRate } from '../fusion/cross-rate.ts';
 import { log, pow } from '../math/exp-log-pow.ts';
+import { poolImpliedVolatility } from './implied-volatility.ts';
 import { meanTick, tickSeconds } from './mean-tick.ts';
 import type { PoolFacts } from './pool.ts';
 
@@ -55,7 +56,9 @@ export function poolPrice(input: {
   const spotInQuote = quotePrice(pool, spotTick);
   const halfFee = inQuote * (pool.feePips / PIPS / 2);
   const inUsd = crossRate(inQuote, halfFee + Math.abs(spotInQuote - inQuote), quote);
+  const implied = poolImpliedVolatility(pool, facts, time);
   const part: TimeWeighted = {
+    ...(implied !== undefined && { impliedVolatility: implied }),
     meanTick: mean,
     priceInQuote: inQuote,
     quote: pool.quote,

@@ -96,6 +96,7 @@ const moved = (pool: Address, tick: number, over: Partial<PoolEvent> = {}): Doma
     tick,
     sqrtPrice: sqrtRatioAtTick(tick),
     liquidity: 10n ** 20n,
+    amount1: 0n,
     opening: false,
     ...over,
   }) as DomainEvent;

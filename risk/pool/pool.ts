@@ -16,6 +16,15 @@ export type PoolFacts = TickPath & {
   readonly liquidity: string | null;
   /** Every position since the pool began is in `poolTicks`; false where indexing started later. */
   readonly complete: boolean;
+  /** Null before its first swap. */
+  readonly traded: Traded | null;
+};
+
+/** Raw token1 that changed hands in each hour since the epoch with a swap, decimal; of a day back. */
+export type Traded = {
+  /** Seconds: every swap since then is counted. */
+  readonly since: number;
+  readonly hours: readonly (readonly [hour: number, amount1: string])[];
 };
 
 /** [tick, net liquidity that enters when the price rises through it], ascending by tick. */
@@ -55,7 +64,7 @@ export function watchPool(state: State, key: string, definition: PoolDefinition)
   const keepSeconds = Math.max(definition.windowSeconds, facts?.keepSeconds ?? READ_SECONDS);
   if (facts?.keepSeconds === keepSeconds) return;
   setPoolFacts(state, key, {
-    ...(facts ?? { times: [], ticks: [], sqrtPrice: null, liquidity: null, complete: false }),
+    ...(facts ?? { times: [], ticks: [], sqrtPrice: null, liquidity: null, complete: false, traded: null }),
     keepSeconds,
   });
 }
