@@ -239,7 +239,7 @@ export class MarketStory {
     return {
       type: 'PoolPriceMoved',
       ...{ chainId: ChainId(poolChain), source: 'uniswap-v3', pool: poolOf(asset), blockNumber: this.#block + 1 },
-      ...{ tick, sqrtPrice: sqrtRatioAtTick(tick), liquidity: 10n ** 24n, opening: true },
+      ...{ tick, sqrtPrice: sqrtRatioAtTick(tick), liquidity: 10n ** 24n, amount1: 0n, opening: true },
     };
   }
 
