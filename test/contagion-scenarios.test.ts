@@ -121,7 +121,7 @@ let api: RunningApi;
 let live: number;
 
 beforeAll(async () => {
-  world = await World.start({ scenario: calmScenario(), slotsInAnEpoch: 8 });
+  world = await World.start({ scenario: calmScenario(), slotsInAnEpoch: 8, contagion: true });
   devnet = world.devnet;
   live = phaseStart(devnet.scenario, 'live');
   index = await world.open();

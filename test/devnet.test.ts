@@ -337,7 +337,7 @@ describe('one digest for the same chains', () => {
   }, 240_000);
 
   it('two hours without any event: ages, confidence and status move on, the same by RPC and by gateway', async () => {
-    world = await World.start({ scenario: wildScenario(), slotsInAnEpoch: 8 });
+    world = await World.start({ scenario: wildScenario(), slotsInAnEpoch: 8, contagion: true });
     const { devnet } = world;
     await devnet.advance(300);
     const quiet = devnet.clock.chainTimeAt(0);

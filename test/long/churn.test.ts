@@ -12,7 +12,7 @@ const seeds = Array.from({ length: 30 }, (_, i) => 2000 + i);
 it.each(seeds)(
   'seed %i: cuts, interleavings, kills, reorgs and a late chain leave what a fresh index finds',
   async (seed) => {
-    world = await World.start({ scenario: wildScenario(), seed, slotsInAnEpoch: 8 });
+    world = await World.start({ scenario: wildScenario(), seed, slotsInAnEpoch: 8, contagion: true });
     // Every third follows the chains through gateways.
     const index = await world.open(seed % 3 === 0 ? { gatewaySeed: seed } : {});
     const churned = await churn(world, index, { random: seeded(seed), seconds: 1500, reorgs: true });
