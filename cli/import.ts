@@ -30,7 +30,9 @@ A mapping:
     "parameters": { "stepSeconds": 3600, "ageingSeconds": 3600, "groupsMin": 1 },
     "series": {
       "bitstamp": { "file": "bitstamp_ETHUSD_1h.csv", "time": "unix", "timeUnit": "seconds", "addSeconds": 3600,
-                    "price": "close", "asset": "ETH", "heartbeatSeconds": 7200 }
+                    "price": "close", "asset": "ETH", "heartbeatSeconds": 7200 },
+      "dvol": { "file": "eth_dvol.csv", "time": "date", "timeUnit": "text", "addSeconds": 86400, "asset": "ETH",
+                "volatility": "close", "volatilityUnit": "percent", "heartbeatSeconds": 86400 }
     }
   }
 
