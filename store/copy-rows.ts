@@ -47,23 +47,24 @@ export async function copyLines<Row>(
 }
 
 function* chunksOf<Row>(rows: Iterable<Row>, line: (row: Row) => string): Generator<Buffer> {
+  let chunk = Buffer.alloc(0);
+  let used = 0;
   let text = '';
-  let texts: Buffer[] = [];
-  let bytes = 0;
   for (const row of rows) {
     text += line(row);
     if (text.length < TEXT_CHARACTERS) continue;
-    const encoded = Buffer.from(text);
+    // No UTF-16 code unit takes more than three bytes.
+    const most = 3 * text.length;
+    if (most > chunk.length - used) {
+      if (used > 0) yield chunk.subarray(0, used);
+      chunk = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, most));
+      used = 0;
+    }
+    used += chunk.write(text, used);
     text = '';
-    texts.push(encoded);
-    bytes += encoded.length;
-    if (bytes < CHUNK_BYTES) continue;
-    yield Buffer.concat(texts);
-    texts = [];
-    bytes = 0;
   }
-  if (text !== '') texts.push(Buffer.from(text));
-  if (texts.length > 0) yield Buffer.concat(texts);
+  if (used > 0) yield chunk.subarray(0, used);
+  if (text !== '') yield Buffer.from(text);
 }
 
 /** A 0x-hex text as `copyRows` and parameters take it for bytea. */
