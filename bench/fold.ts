@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { FoldEngine } from '../indexer/fold/engine.ts';
 import { decoderFor, lineageId, startBlocksOf } from '../indexer/fold/lineage.ts';
+import { foldNodeOptions } from '../indexer/fold/node-options.ts';
 import { journalBody } from '../indexer/fold/publication.ts';
 import { runFold } from '../indexer/fold/run-fold.ts';
 import { meaningSha256 } from '../indexer/sources/observations.ts';
@@ -20,7 +21,7 @@ import {
   type Workload,
   writeLog,
 } from './fold-log.ts';
-import { cpuSecondsOfTree, inChild, seconds, thousands, withServer } from './measure.ts';
+import { cpuSecondsOfTree, inChildWith, seconds, thousands, withServer } from './measure.ts';
 
 /**
  * From the log to final read models and journal: 200,000 events, and the same four times as long; then prices and lending
@@ -171,7 +172,7 @@ async function foldLength(
       await pool.query('CHECKPOINT');
       const rowsBefore = await rowsWritten(pool);
       const cpuBefore = cpuSecondsOfTree(server.pid);
-      const folded = await inChild<Folded>(import.meta.url, 'fold', server.url, workload);
+      const folded = await inChildWith<Folded>(foldNodeOptions, import.meta.url, 'fold', server.url, workload);
       const cpuAfter = cpuSecondsOfTree(server.pid);
       const rows = (await rowsWritten(pool)) - rowsBefore;
       const bare = await bareEngine(steps, workload);

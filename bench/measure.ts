@@ -27,7 +27,17 @@ export async function withServer<T>(
 
 /** Runs `module` in a process of its own; what it sends before it ends is the result. */
 export async function inChild<T>(module: string, ...args: readonly string[]): Promise<T> {
-  const child: ChildProcess = fork(fileURLToPath(module), args, { execArgv: [...process.execArgv] });
+  return inChildWith([], module, ...args);
+}
+
+/** The same with further options for Node. */
+export async function inChildWith<T>(
+  nodeOptions: readonly string[],
+  module: string,
+  ...args: readonly string[]
+): Promise<T> {
+  const execArgv = [...process.execArgv, ...nodeOptions];
+  const child: ChildProcess = fork(fileURLToPath(module), args, { execArgv });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${module} ${args[0] ?? ''} ended with ${code} before it reported`);
   });

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { foldNodeOptions } from '../indexer/fold/node-options.ts';
 import { FatalError } from '../schema/errors.ts';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '../store/embedded-postgres.ts';
 import { type Context, type ContextOptions, loadContext, withContextOptions } from './context.ts';
@@ -141,7 +142,7 @@ class Up {
       this.#supervisor.start({
         name,
         command: () => ({
-          args: [join(this.#context.projectDir, 'bin/avsl.mjs'), ...args],
+          args: [...(name === 'fold' ? foldNodeOptions : []), join(this.#context.projectDir, 'bin/avsl.mjs'), ...args],
           env: { PORT: String(this.#port) },
         }),
       });
