@@ -360,7 +360,7 @@ async function expectSame(world: World, found: FoldResult): Promise<void> {
 }
 
 async function expectAgeing(world: World, index: Index, asset: AssetName, from: number): Promise<void> {
-  const { ageingSeconds } = world.context.meaning.parameters;
+  const { ageingSeconds, groupsMin } = world.context.meaning.parameters;
   const published = (await index.published(asset, from + 60, from + 7200)).filter(
     ({ time }) => time % ageingSeconds === 0,
   );
@@ -380,5 +380,6 @@ async function expectAgeing(world: World, index: Index, asset: AssetName, from: 
   }
   const statuses = [...new Set(published.map(({ value }) => value.status))];
   expect(statuses[0]).toBe('ok');
-  expect(statuses.at(-1)).toBe('insufficient');
+  // A network that may be silent for a day, as RedStone is, still votes.
+  expect(statuses.at(-1)).toBe(last.value.groups.length < groupsMin ? 'insufficient' : 'degraded');
 }
