@@ -8,13 +8,15 @@ import { createPool } from '../store/database.ts';
 import { type ReplayChainShape, replayChain, replayFilters } from '../test/replay-chain.ts';
 import { startReplayNode } from '../test/replay-node.ts';
 import { cpuSecondsOfTree, inChild, seconds, thousands, withServer } from './measure.ts';
+import { runSquid, squidRows } from './squid.ts';
 
 /**
- * History over plain RPC, through the guard and by the processor's own RPC reader: the same node, filter, writer and
- * rows. The node replays a chain made here, from a process of its own; ingest has a process of its own as well, and the
- * guard another one.
+ * History over plain RPC: by a plain squid (bench/squid.ts), by our ingest on the processor's own RPC reader, and by our
+ * ingest through the guard. The same node, filter and rows. The node replays a chain made here, from a process of its
+ * own; whoever reads it has a process of its own as well, and the guard another one.
  */
 const chainId = ChainId(1);
+const reorgDepthBlocksMax = 10;
 const runs: readonly Run[] = [
   { name: 'dense', shape: { blocks: 4001, logsEveryBlocks: 1, logsPerBlock: 50 }, latencyMs: 0, ratioMin: 3 },
   {
@@ -33,6 +35,8 @@ interface Run {
   readonly blocksMax?: number;
   readonly ratioMin: number;
 }
+
+type Reader = 'squid' | 'ingest' | 'guard';
 
 interface IngestReport {
   readonly seconds: number;
@@ -69,48 +73,69 @@ async function replayNode({ shape, latencyMs, blocksMax }: Run): Promise<void> {
   process.send?.(node.url);
 }
 
-async function ingest({ shape }: Run, databaseUrl: string, nodeUrl: string, guarded: boolean): Promise<void> {
+/** What this process used since `start`, told once. */
+function reporter(): () => void {
   const start = performance.now();
+  let reported = false;
+  return () => {
+    if (reported) return;
+    reported = true;
+    const report: IngestReport = {
+      seconds: (performance.now() - start) / 1000,
+      cpuSeconds: cpuSecondsOfTree(process.pid),
+    };
+    process.send?.(report, () => process.exit(0));
+  };
+}
+
+async function squid({ shape }: Run, databaseUrl: string, nodeUrl: string): Promise<void> {
+  await runSquid({
+    ...{ nodeUrl, databaseUrl, filters: replayFilters as never },
+    finalityConfirmation: reorgDepthBlocksMax,
+    lastBlock: shape.blocks - 1,
+    onEnd: reporter(),
+  });
+}
+
+async function ingest({ shape }: Run, databaseUrl: string, nodeUrl: string, guarded: boolean): Promise<void> {
+  const report = reporter();
   const wiring = chainsConfigSchema.shape.chains.valueType.shape.wiring.parse({
     rpc: [nodeUrl],
-    guard: { history: guarded },
+    guard: { history: guarded, head: guarded },
   });
-  let reported = false;
   await runIngest({
     chainName: 'bench',
-    meaning: { chainId, startBlock: 0, stateReadEveryBlocks: 1_000_000, reorgDepthBlocksMax: 10 },
+    meaning: { chainId, startBlock: 0, stateReadEveryBlocks: 1_000_000, reorgDepthBlocksMax },
     wiring,
     databaseUrl,
     network: 'devnet',
     filters: replayFilters as never,
     stateReads: [],
     onProgress: ({ block }) => {
-      if (block < shape.blocks - 1 || reported) return;
-      reported = true;
-      const report: IngestReport = {
-        seconds: (performance.now() - start) / 1000,
-        cpuSeconds: cpuSecondsOfTree(process.pid),
-      };
-      process.send?.(report, () => process.exit(0));
+      if (block === shape.blocks - 1) report();
     },
   });
 }
 
-async function measure(node: ReplayProcess, run: Run, guarded: boolean): Promise<Measured> {
+/** Rows as texts, equal where the rows are. */
+const rowsOf: { readonly [table in 'log' | 'squid']: string } = {
+  log: `SELECT concat_ws(' ', b.number, '0x' || encode(b.hash, 'hex'), b.timestamp, l.log_index,
+      '0x' || encode(l.transaction_hash, 'hex'), '0x' || encode(l.address, 'hex'), ${[0, 1, 2, 3]
+        .map((i) => `coalesce('0x' || encode(l.topic${i}, 'hex'), '-')`)
+        .join(', ')}, '0x' || encode(l.data, 'hex')) AS line
+    FROM log l JOIN block b ON b.chain_id = l.chain_id AND b.number = l.block_number`,
+  squid: squidRows,
+};
+
+async function measure(node: ReplayProcess, run: Run, reader: Reader): Promise<Measured> {
   return await withServer('devnet', [chainId], async (server) => {
     await node.report();
-    const report = await inChild<IngestReport>(
-      import.meta.url,
-      'ingest',
-      run.name,
-      server.url,
-      node.url,
-      String(guarded),
-    );
+    const report = await inChild<IngestReport>(import.meta.url, reader, run.name, server.url, node.url);
     const nodeReport = await node.report();
     const pool = createPool(server.url, { applicationName: 'avsl-bench', max: 1 });
     const { rows } = await pool.query<{ rows: number; checksum: string }>(
-      'SELECT count(*)::int AS rows, sum(hashtextextended(log::text, 0)::numeric)::text AS checksum FROM log',
+      `SELECT count(*)::int AS rows, sum(hashtextextended(line, 0)::numeric)::text AS checksum
+       FROM (${rowsOf[reader === 'squid' ? 'squid' : 'log']}) AS found`,
     );
     await pool.end();
     return { ...report, ...(rows[0] as { rows: number; checksum: string }), node: nodeReport };
@@ -149,17 +174,20 @@ export async function run(): Promise<void> {
   for (const one of runs) {
     const { shape, latencyMs, blocksMax, ratioMin } = one;
     const node = await startNode(one);
-    const plain = await measure(node, one, false);
-    const guarded = await measure(node, one, true);
+    const plain = await measure(node, one, 'squid');
+    const unguarded = await measure(node, one, 'ingest');
+    const guarded = await measure(node, one, 'guard');
     node.stop();
-    if (plain.rows !== guarded.rows || plain.checksum !== guarded.checksum) {
-      throw new Error(`rows differ: ${JSON.stringify({ plain, guarded })}`);
+    for (const { rows, checksum } of [unguarded, guarded]) {
+      if (rows === plain.rows && checksum === plain.checksum) continue;
+      throw new Error(`rows differ: ${JSON.stringify({ plain, unguarded, guarded })}`);
     }
     const limit = blocksMax === undefined ? '' : `, eth_getLogs of ${thousands(blocksMax)} blocks at most`;
     console.log(
       `guard, ${one.name}: ${thousands(plain.rows)} logs in ${thousands(shape.blocks)} blocks, ${latencyMs} ms a request${limit}`,
     );
-    console.log(line('evm-processor', plain));
+    console.log(line('plain squid', plain));
+    console.log(line('without guard', unguarded));
     console.log(line('through guard', guarded));
     console.log(`  rows equal: ${plain.checksum}`);
     console.log(`  ratio: ${(plain.seconds / guarded.seconds).toFixed(1)} (target: at least ${ratioMin})`);
@@ -169,6 +197,8 @@ export async function run(): Promise<void> {
 const [role, name, ...rest] = process.argv.slice(2);
 const own = runs.find((one) => one.name === name);
 if (process.send !== undefined && own !== undefined) {
+  const [databaseUrl = '', nodeUrl = ''] = rest;
   if (role === 'node') await replayNode(own);
-  else if (role === 'ingest') await ingest(own, rest[0] as string, rest[1] as string, rest[2] === 'true');
+  else if (role === 'squid') await squid(own, databaseUrl, nodeUrl);
+  else if (role === 'ingest' || role === 'guard') await ingest(own, databaseUrl, nodeUrl, role === 'guard');
 }
