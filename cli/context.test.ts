@@ -32,10 +32,19 @@ describe('loadContext', () => {
     expect(context.meaningSha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('devnet and mainnet watch the same feeds with another meaning', () => {
+  test('devnet watches the feeds of mainnet and, on its own contract, RedStone, with another meaning', () => {
     const [devnet, mainnet] = ofChains.map((network) => loadContext({ network }, {}));
-    const feeds = (context: typeof devnet) => Object.values(context?.meaning.chains ?? {}).map((chain) => chain.feeds);
-    expect(feeds(devnet)).toEqual(feeds(mainnet));
+    const feeds = (context: typeof devnet) =>
+      Object.entries(context?.meaning.chains ?? {}).flatMap(([chain, { feeds }]) =>
+        Object.entries(feeds).map(([id, feed]): [string, typeof feed] => [`${chain} ${id}`, feed]),
+      );
+    const isOwn = ([id]: readonly [string, unknown]) => id.includes(' redstone/');
+    expect(feeds(devnet).filter((feed) => !isOwn(feed))).toEqual(feeds(mainnet));
+    expect(
+      feeds(devnet)
+        .filter(isOwn)
+        .map(([id]) => id),
+    ).toEqual(['ethereum redstone/ETH-USD', 'ethereum redstone/BTC-USD']);
     expect(devnet?.meaningSha256).not.toBe(mainnet?.meaningSha256);
   });
 

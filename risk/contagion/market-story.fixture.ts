@@ -10,6 +10,7 @@ import type {
 import { Address, AssetId, ChainId, DeploymentId, FeedId, IssuerId } from '../../schema/ids.ts';
 import type { PublishedContagion } from '../../schema/published.ts';
 import { type Closing, Fold } from '../fold.ts';
+import { log } from '../math/exp-log-pow.ts';
 import { testParameters } from '../model-parameters.fixture.ts';
 import { sqrtRatioAtTick } from '../pool/tick-math.ts';
 import type { Frame, Row } from '../state.ts';
@@ -235,7 +236,7 @@ export class MarketStory {
   /** A first price, and liquidity at every one. */
   poolPrice(asset: (typeof pooled)[number]): DomainEvent {
     // 1.0001^tick USDC for a token.
-    const tick = Math.floor(Math.log(startPrices[asset]) / Math.log(1.0001));
+    const tick = Math.floor(log(startPrices[asset]) / log(1.0001));
     return {
       type: 'PoolPriceMoved',
       ...{ chainId: ChainId(poolChain), source: 'uniswap-v3', pool: poolOf(asset), blockNumber: this.#block + 1 },
