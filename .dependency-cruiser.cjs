@@ -9,7 +9,7 @@ const mayImport = {
   'indexer/guard': ['schema', 'indexer/guard'],
   'indexer/ingest': ['schema', 'store', 'indexer/sources', 'indexer/guard', 'indexer/ingest'],
   'indexer/fold': ['schema', 'risk', 'store', 'indexer/sources', 'indexer/fold'],
-  'indexer/https': ['indexer/https'],
+  'indexer/https': ['schema', 'indexer/https'],
   'indexer/second-opinion': ['schema', 'risk', 'store', 'indexer/https', 'indexer/second-opinion'],
   'indexer/option-quotes': ['schema', 'store', 'indexer/https', 'indexer/option-quotes'],
   'indexer/history': ['schema', 'store', 'indexer/sources', 'indexer/history'],

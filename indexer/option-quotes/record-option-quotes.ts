@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { canonicalJson } from '../../schema/canonical.ts';
 import type { DeribitSettings } from '../../schema/chains-config.ts';
-import { RetryableError } from '../../schema/errors.ts';
 import { type OptionChain, optionChainKind } from '../../schema/option-chain.ts';
 import { observationStreams } from '../../schema/order-key.ts';
 import { createPool, type Pool } from '../../store/database.ts';
 import { receiveObservation } from '../../store/received-store.ts';
+import { Pace, runRounds } from '../https/pace.ts';
 import { askDeribit, type Refusal } from './deribit-client.ts';
 
 export interface OptionQuotesOptions {
@@ -19,7 +18,6 @@ export interface OptionQuotesOptions {
   readonly warn?: (message: string) => void;
 }
 
-const again = { firstMs: 5000, mostMs: 300_000 };
 const requestsPerMarket = 2;
 
 /**
@@ -30,16 +28,7 @@ export async function recordOptionQuotes(options: OptionQuotesOptions): Promise<
   const pool = createPool(options.databaseUrl, { applicationName: 'avsl option quotes', max: 1 });
   try {
     const recorder = new OptionQuoteRecorder(pool, options);
-    while (!options.signal.aborted) {
-      try {
-        await recorder.round();
-      } catch (error) {
-        if (options.signal.aborted) return;
-        if (!(error instanceof RetryableError)) throw error;
-        options.warn?.(error.message);
-      }
-      await sleep(options.pollMs ?? 1000, undefined, { signal: options.signal }).catch(() => {});
-    }
+    await runRounds(() => recorder.round(), { ...options, pollMs: options.pollMs ?? 1000 });
   } finally {
     await pool.end();
   }
@@ -49,21 +38,15 @@ export async function recordOptionQuotes(options: OptionQuotesOptions): Promise<
 export class OptionQuoteRecorder {
   readonly #pool: Pool;
   readonly #options: OptionQuotesOptions;
-  readonly #now: () => number;
-  readonly #random: () => number;
+  readonly #pace: Pace;
   /** By currency. */
   readonly #dueAt = new Map<string, number>();
   readonly #observedAt = new Map<string, number>();
-  #askedAt: number[] = [];
-  #failures = 0;
-  /** The service is left alone until then, milliseconds. */
-  #restUntil = 0;
 
   constructor(pool: Pool, options: OptionQuotesOptions) {
     this.#pool = pool;
     this.#options = options;
-    this.#now = options.now ?? Date.now;
-    this.#random = options.random ?? Math.random;
+    this.#pace = new Pace(options.settings.requestsPerMinuteMax, options);
   }
 
   /** Asks about every market that is due, as far as budget and the service's health allow. Returns how many it recorded. */
@@ -71,19 +54,16 @@ export class OptionQuoteRecorder {
     const { settings, signal } = this.#options;
     let recorded = 0;
     const currencies = [...new Set(Object.values(settings.markets).map(({ currency }) => currency))].sort();
-    for (const currency of currencies.filter((one) => (this.#dueAt.get(one) ?? 0) <= this.#now())) {
-      this.#askedAt = this.#askedAt.filter((at) => at > this.#now() - 60_000);
-      if (signal.aborted || this.#now() < this.#restUntil) break;
-      if (this.#askedAt.length + requestsPerMarket > settings.requestsPerMinuteMax) break;
-      this.#askedAt.push(...new Array<number>(requestsPerMarket).fill(this.#now()));
-      this.#dueAt.set(currency, this.#now() + settings.everySeconds * 1000);
-      const answer = await askDeribit(settings, currency, this.#now(), signal);
+    for (const currency of currencies.filter((one) => (this.#dueAt.get(one) ?? 0) <= this.#pace.now())) {
+      if (signal.aborted || this.#pace.isResting || !this.#pace.take(requestsPerMarket)) break;
+      this.#dueAt.set(currency, this.#pace.now() + settings.everySeconds * 1000);
+      const answer = await askDeribit(settings, currency, this.#pace.now(), signal);
       if ('problem' in answer) {
         this.#dueAt.delete(currency);
         this.#rest(currency, answer);
         continue;
       }
-      this.#failures = 0;
+      this.#pace.answered();
       if (answer.indexProblem !== null) {
         this.#options.warn?.(
           `Deribit (${settings.api}) has told no volatility index of ${currency}: ${answer.indexProblem}`,
@@ -96,11 +76,7 @@ export class OptionQuoteRecorder {
 
   /** A service that fails is left alone, longer each time. */
   #rest(currency: string, { problem, retryAfterSeconds }: Refusal): void {
-    const backOffMs = Math.min(again.mostMs, again.firstMs * 2 ** Math.min(this.#failures, 16));
-    this.#failures++;
-    // Between half and all of it, so that many do not ask at once.
-    const waitMs = Math.max((retryAfterSeconds ?? 0) * 1000, backOffMs * (0.5 + 0.5 * this.#random()));
-    this.#restUntil = this.#now() + waitMs;
+    const waitMs = this.#pace.failed(retryAfterSeconds);
     this.#options.warn?.(
       `Deribit (${this.#options.settings.api}) has told nothing of ${currency}: ${problem}; it is asked again in ` +
         `${Math.ceil(waitMs / 1000)} s. Once its last quotes are 15 minutes old they do not count, and V does not fall for a day. ` +
@@ -113,7 +89,7 @@ export class OptionQuoteRecorder {
     if (this.#observedAt.get(chain.currency) === chain.observedAt) return false;
     await receiveObservation(this.#pool, {
       stream: observationStreams.optionChains,
-      sourceTime: Math.floor(this.#now() / 1000),
+      sourceTime: Math.floor(this.#pace.now() / 1000),
       kind: optionChainKind,
       payload: canonicalJson(chain),
     });

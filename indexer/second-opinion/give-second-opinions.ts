@@ -1,9 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { lifecycleOf, type MessageState } from '../../risk/bridge/lifecycle.ts';
 import { type MessageRecord, messageKey } from '../../risk/bridge/records.ts';
 import { type Canonical, canonicalJson } from '../../schema/canonical.ts';
 import type { LayerZeroScanSettings } from '../../schema/chains-config.ts';
-import { RetryableError } from '../../schema/errors.ts';
 import { type SecondOpinion, secondOpinionKind, secondOpinionSchema } from '../../schema/second-opinion.ts';
 import { createPool, type Pool } from '../../store/database.ts';
 import { BridgeReads, type MessageFilter } from '../../store/read-bridges.ts';
@@ -14,6 +12,7 @@ import {
   readComparedState,
   readSecondOpinions,
 } from '../../store/second-opinion-store.ts';
+import { Pace, runRounds } from '../https/pace.ts';
 import { compareWithScan, type Verdict } from './compare.ts';
 import type { ScanMessage } from './scan-answer.ts';
 import type { AskScan, ScanAnswer } from './scan-client.ts';
@@ -32,7 +31,6 @@ export interface SecondOpinionOptions {
 
 /** The messages looked at: the newest, and the newest deliveries without a send. */
 const messagesMax = 500;
-const again = { firstMs: 5000, mostMs: 300_000 };
 const unsent = ['undetermined', 'suspected', 'confirmed'];
 const everything: MessageFilter = {
   issuers: null,
@@ -52,16 +50,7 @@ export async function giveSecondOpinions(options: SecondOpinionOptions): Promise
   const pool = createPool(options.databaseUrl, { applicationName: 'avsl second opinion', max: 2 });
   try {
     const giver = new SecondOpinionGiver(pool, options);
-    while (!options.signal.aborted) {
-      try {
-        await giver.round();
-      } catch (error) {
-        if (options.signal.aborted) return;
-        if (!(error instanceof RetryableError)) throw error;
-        options.warn?.(error.message);
-      }
-      await sleep(options.pollMs ?? 2000, undefined, { signal: options.signal }).catch(() => {});
-    }
+    await runRounds(() => giver.round(), { ...options, pollMs: options.pollMs ?? 2000 });
   } finally {
     await pool.end();
   }
@@ -85,38 +74,29 @@ interface Plan {
 export class SecondOpinionGiver {
   readonly #pool: Pool;
   readonly #options: SecondOpinionOptions;
-  readonly #now: () => number;
-  readonly #random: () => number;
+  readonly #pace: Pace;
   readonly #run: RunStatement;
   readonly #plans = new Map<string, Plan>();
   readonly #last = new Map<string, string>();
-  #askedAt: number[] = [];
-  #failures = 0;
-  /** The service is left alone until then, milliseconds. */
-  #restUntil = 0;
   #begun = false;
 
   constructor(pool: Pool, options: SecondOpinionOptions) {
     this.#pool = pool;
     this.#options = options;
-    this.#now = options.now ?? Date.now;
-    this.#random = options.random ?? Math.random;
+    this.#pace = new Pace(options.settings.requestsPerMinuteMax, options);
     this.#run = async <Row extends object>(_: string, text: string, values: unknown[]) =>
       (await pool.query(text, values)).rows as Row[];
   }
 
   /** Asks about every message that is due, as far as budget and the service's health allow. Returns how many were. */
   async round(): Promise<number> {
-    const { settings, signal } = this.#options;
+    const { signal } = this.#options;
     const state = await readComparedState(this.#pool);
-    if (state === null || this.#now() < this.#restUntil) return 0;
+    if (state === null || this.#pace.isResting) return 0;
     if (!this.#begun) await this.#remember(state);
     let asked = 0;
     for (const known of await this.#due(state)) {
-      this.#askedAt = this.#askedAt.filter((at) => at > this.#now() - 60_000);
-      if (signal.aborted || this.#now() < this.#restUntil || this.#askedAt.length >= settings.requestsPerMinuteMax)
-        break;
-      this.#askedAt.push(this.#now());
+      if (signal.aborted || this.#pace.isResting || !this.#pace.take()) break;
       asked++;
       await this.#askAbout(known, state);
     }
@@ -155,7 +135,7 @@ export class SecondOpinionGiver {
       present.add(key);
       if (age < askAfterSeconds && !unsent.includes(record.judged ?? '')) continue;
       const plan = this.#plans.get(key);
-      if (plan?.stood === stoodOf(known) && plan.dueAt > this.#now()) continue;
+      if (plan?.stood === stoodOf(known) && plan.dueAt > this.#pace.now()) continue;
       due.set(key, known);
     }
     for (const of of [this.#plans, this.#last]) for (const key of of.keys()) if (!present.has(key)) of.delete(key);
@@ -193,13 +173,10 @@ export class SecondOpinionGiver {
   /** A service that fails is left alone, longer each time. */
   #heed(answer: ScanAnswer): void {
     if (!('problem' in answer)) {
-      this.#failures = 0;
+      this.#pace.answered();
       return;
     }
-    this.#failures++;
-    const asked = (answer.retryAfterSeconds ?? 0) * 1000;
-    const waitMs = Math.max(asked, this.#backOffMs(this.#failures - 1));
-    this.#restUntil = this.#now() + waitMs;
+    const waitMs = this.#pace.failed(answer.retryAfterSeconds);
     this.#options.warn?.(
       `LayerZero Scan (${this.#options.settings.api}): ${answer.problem}; it is asked again in ${Math.ceil(waitMs / 1000)} s. ` +
         'Nothing that is published depends on it.',
@@ -209,13 +186,7 @@ export class SecondOpinionGiver {
   #dueAfter(outcome: SecondOpinion['outcome'], state: string, attempts: number): number {
     const isOver = state === 'delivered' || state === 'composed' || state === 'burnt' || state === 'skipped';
     if (outcome === 'AGREE' && isOver) return Number.POSITIVE_INFINITY;
-    return this.#now() + this.#backOffMs(attempts);
-  }
-
-  /** Doubling, and between half and all of it, so that many do not ask at once. */
-  #backOffMs(attempts: number): number {
-    const most = Math.min(again.mostMs, again.firstMs * 2 ** Math.min(attempts, 16));
-    return most * (0.5 + 0.5 * this.#random());
+    return this.#pace.now() + this.#pace.backOffMs(attempts);
   }
 
   async #say(key: string, opinion: SecondOpinion, { publishedTime }: ComparedState): Promise<void> {
@@ -223,7 +194,7 @@ export class SecondOpinionGiver {
     if (this.#last.get(key) === payload) return;
     await appendSecondOpinion(this.#pool, {
       effectiveTime: publishedTime,
-      sourceTime: Math.floor(this.#now() / 1000),
+      sourceTime: Math.floor(this.#pace.now() / 1000),
       kind: secondOpinionKind,
       payload,
     });
