@@ -1,9 +1,9 @@
 import type { DomainEvent } from '../../schema/events.ts';
-import { Hash, Hex } from '../../schema/ids.ts';
+import { Hash } from '../../schema/ids.ts';
 import type { LogRow } from '../../schema/log-rows.ts';
 import { toFloat } from '../../schema/units.ts';
 import { assertShape, notUnderstood, secondsAt, topicAt, uintAt } from './abi-words.ts';
-import { recordedAddress } from './recorded.ts';
+import { type SeriesLog, seriesLog } from './recorded.ts';
 import { filtersByKey, oracleOf, type PriceSource } from './source.ts';
 
 /** Volatility indices out of files, beside the prices of recorded.ts: no contract emits this event. */
@@ -28,17 +28,8 @@ export const recordedVolatility: PriceSource = {
 };
 
 /** What a log of `series` says: an annualised volatility in 1e-18, `observedAt` in seconds. */
-export function recordedVolatilityLog(
-  series: Hash,
-  value: bigint,
-  observedAt: number,
-): { readonly address: typeof recordedAddress; readonly topics: readonly Hash[]; readonly data: Hex } {
-  const words = [value, BigInt(observedAt)];
-  return {
-    address: recordedAddress,
-    topics: [volatilityRecordedTopic, series],
-    data: Hex(`0x${words.map((word) => word.toString(16).padStart(64, '0')).join('')}`),
-  };
+export function recordedVolatilityLog(series: Hash, value: bigint, observedAt: number): SeriesLog {
+  return seriesLog(volatilityRecordedTopic, series, [value, BigInt(observedAt)]);
 }
 
 function decodeLog(row: LogRow): readonly DomainEvent[] {

@@ -35,19 +35,25 @@ export function seriesKey(name: string): Hash {
   return Hash(`0x${Buffer.from(name, 'latin1').toString('hex').padEnd(64, '0')}`);
 }
 
-/** What a log of `series` says: `value` and `confidence` scaled by the feed's decimals, `observedAt` in seconds. */
-export function recordedLog(
-  series: Hash,
-  value: bigint,
-  confidence: bigint | null,
-  observedAt: number,
-): { readonly address: Address; readonly topics: readonly Hash[]; readonly data: Hex } {
-  const words = [BigInt.asUintN(256, value), confidence === null ? 0n : 1n, confidence ?? 0n, BigInt(observedAt)];
+export interface SeriesLog {
+  readonly address: Address;
+  readonly topics: readonly Hash[];
+  readonly data: Hex;
+}
+
+/** A log of `series`, its words unsigned. */
+export function seriesLog(topic0: Hash, series: Hash, words: readonly bigint[]): SeriesLog {
   return {
     address: recordedAddress,
-    topics: [priceRecordedTopic, series],
+    topics: [topic0, series],
     data: Hex(`0x${words.map((word) => word.toString(16).padStart(64, '0')).join('')}`),
   };
+}
+
+/** What a log of `series` says: `value` and `confidence` scaled by the feed's decimals, `observedAt` in seconds. */
+export function recordedLog(series: Hash, value: bigint, confidence: bigint | null, observedAt: number): SeriesLog {
+  const [states, stated] = confidence === null ? [0n, 0n] : [1n, confidence];
+  return seriesLog(priceRecordedTopic, series, [BigInt.asUintN(256, value), states, stated, BigInt(observedAt)]);
 }
 
 function decodeLog(row: LogRow): readonly DomainEvent[] {
