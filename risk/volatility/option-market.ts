@@ -6,7 +6,7 @@ import { weightedMedian } from '../math/weighted-median.ts';
 import { type ChainFault, chainSmile, VOLATILITY_MAX } from './chain-smile.ts';
 import { YEAR_SECONDS } from './ewma.ts';
 import { QUOTE_AGE_SECONDS_MAX } from './option-quotes.ts';
-import { SKEW_YEARS, type SmileLegs, skewAt30Days, skewOf, smileLegs } from './skew.ts';
+import { neighboursOf30Days, SKEW_YEARS, type SmileLegs, skewAt30Days, skewOf, smileLegs } from './skew.ts';
 import { type SviFault, type SviSlice, sviFault, totalVariance } from './svi.ts';
 
 /** What an option market last said of one expiry: the annualised volatilities that the skew needs, or why it has none. */
@@ -158,19 +158,12 @@ export function optionMarketAt(
 
 /** Total variance interpolated linearly between the expiries on either side of 30 days; null with one side only. */
 function modelFreeAt30Days(smiles: readonly SmileFacts[], time: number): number | null {
-  type Leg = { readonly years: number; readonly total: number };
-  let near: Leg | null = null;
-  let far: Leg | null = null;
-  for (const { expiry, modelFree } of smiles) {
-    if (modelFree === undefined) continue;
+  const legs = smiles.flatMap(({ expiry, modelFree }) => {
     const years = (expiry - time) / YEAR_SECONDS;
-    const total = modelFree * years;
-    if (years <= SKEW_YEARS && (near === null || years > near.years)) near = { years, total };
-    if (years >= SKEW_YEARS && (far === null || years < far.years)) far = { years, total };
-  }
-  if (near === null || far === null) return null;
-  const share = far.years === near.years ? 0 : (SKEW_YEARS - near.years) / (far.years - near.years);
-  return Math.sqrt(((1 - share) * near.total + share * far.total) / SKEW_YEARS);
+    return modelFree === undefined ? [] : [{ years, total: modelFree * years }];
+  });
+  const { near, far, between } = neighboursOf30Days(legs);
+  return near === null || far === null ? null : Math.sqrt(between(near.total, far.total) / SKEW_YEARS);
 }
 
 function refusal(

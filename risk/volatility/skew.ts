@@ -91,6 +91,25 @@ export function skewOf(legs: SmileLegs): Skew {
   };
 }
 
+/** The expiries next to 30 days, the earlier and the later, and what lies between a value of each there, linear in time. */
+export function neighboursOf30Days<Leg extends { readonly years: number }>(
+  legs: readonly Leg[],
+): {
+  readonly near: Leg | null;
+  readonly far: Leg | null;
+  readonly between: (one: number, other: number) => number;
+} {
+  let near: Leg | null = null;
+  let far: Leg | null = null;
+  for (const leg of legs) {
+    if (leg.years <= SKEW_YEARS && (near === null || leg.years > near.years)) near = leg;
+    if (leg.years >= SKEW_YEARS && (far === null || leg.years < far.years)) far = leg;
+  }
+  const apart = near === null || far === null ? 0 : far.years - near.years;
+  const share = near === null || apart === 0 ? 0 : (SKEW_YEARS - near.years) / apart;
+  return { near, far, between: (one, other) => (1 - share) * one + share * other };
+}
+
 /**
  * The smile at 30 days: the total variance of each leg interpolated linearly in time between the neighbouring expiries.
  *
@@ -100,15 +119,8 @@ export function skewOf(legs: SmileLegs): Skew {
  * Source: risk model 2, "30-day legs".
  */
 export function skewAt30Days(legs: readonly SmileLegs[]): ConstantMaturitySkew | null {
-  let near: SmileLegs | null = null;
-  let far: SmileLegs | null = null;
-  for (const leg of legs) {
-    if (leg.years <= SKEW_YEARS && (near === null || leg.years > near.years)) near = leg;
-    if (leg.years >= SKEW_YEARS && (far === null || leg.years < far.years)) far = leg;
-  }
+  const { near, far, between } = neighboursOf30Days(legs);
   if (near !== null && far !== null) {
-    const share = far.years === near.years ? 0 : (SKEW_YEARS - near.years) / (far.years - near.years);
-    const between = (one: number, other: number) => (1 - share) * one + share * other;
     return {
       ...skewOf({
         years: SKEW_YEARS,
