@@ -135,7 +135,7 @@ export async function runSquid(options: SquidOptions): Promise<void> {
   });
 }
 
-/** The rows of the squid, and of our log, as texts that are equal where the rows are. */
+/** The squid's rows as texts: those of our log (bench/guard.ts) where the rows are equal. */
 export const squidRows = `SELECT concat_ws(' ', block_number, block_hash, extract(epoch from timestamp)::bigint, log_index,
   transaction_hash, address, coalesce(topic0, '-'), coalesce(topic1, '-'), coalesce(topic2, '-'), coalesce(topic3, '-'), data)
   AS line FROM event_log`;

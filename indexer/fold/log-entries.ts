@@ -22,8 +22,8 @@ export function observationsOf(
 }
 
 /**
- * The log in OrderKey order: a k-way merge of per-chain primary-key scans, the observations and the option chains, with effective time in
- * (afterTime, throughTime]. `positions`: the last block with rows already folded, per chain.
+ * The log in OrderKey order: a k-way merge of per-chain primary-key scans, the observations and the option chains, with
+ * effective time in (afterTime, throughTime]. `positions`: the last block with rows already folded, per chain.
  */
 export async function* readEntries(
   client: Queryable,
