@@ -1,5 +1,5 @@
 import { checkFrame, checkShock } from './check-system.ts';
-import { Exposed, NO_SALE_ABOVE } from './exposed.ts';
+import { Exposed, NO_SALE_ABOVE, UNDERFLOW_MAX } from './exposed.ts';
 import type { ContagionParameters } from './parameters.ts';
 import { type Positions, positionsOf } from './positions.ts';
 import type { ContagionSolver, ContagionState, FixedPoint, Stress } from './solver.ts';
@@ -9,12 +9,11 @@ import { consequences, raise, World } from './world.ts';
 
 /** Far above any rounding of a sum over an account's legs. */
 const SLACK = 1 + 1e-6;
-/** Rounding is relative above it. */
-const UNDERFLOW_MAX = 1e-200;
 
 /** What falls alone do, by borrower: fixed for a market however many solves there are at it. */
 type Market = {
-  /** D_u(s), Dn_u(s). */
+  /** W_u, D_u(s), Dn_u(s). */
+  readonly weightedUsd: Float64Array;
   readonly debtUsd: Float64Array;
   readonly netDebtUsd: Float64Array;
   /** beta_u with the falls and no losses. */
@@ -37,7 +36,7 @@ export function fastSolver(
 ): ContagionSolver {
   checkFrame(system);
   const positions = positionsOf(system, workspace);
-  const { collateral, collateralStart, count, netDebtUsd, weightedUsd } = positions;
+  const { collateral, collateralStart, count, kinds, netDebtUsd } = positions;
   const exposed = new Exposed(system, positions, workspace);
   const markets = new Map<string, Market>();
   const { betaMax } = parameters;
@@ -72,7 +71,7 @@ export function fastSolver(
     const issuerLosses = written(new Float64Array(system.issuers.length), system.issuers, (_, b) =>
       Math.max(shock.issuerLosses[b]!, start?.issuerLosses[b] ?? 0),
     );
-    const world = new World(system, shock, workspace);
+    const world = new World(system, kinds, shock, workspace);
     exposed.forget();
     let converged = false;
     let rounds = 0;
@@ -90,26 +89,36 @@ export function fastSolver(
   const stress = (shock: Shock, state: ContagionState, accountStress?: Float64Array): Stress => {
     checkShock(system, shock);
     const market = marketAt(shock.falls);
-    const world = new World(system, shock, workspace);
+    const world = new World(system, kinds, shock, workspace);
     world.set(state.impacts, state.issuerLosses);
     accountStress?.fill(0);
-    const safeAbove = ((1 + betaMax) * SLACK) / leastLeft(world, collateral);
+    const { beta, debtUsd, weightedUsd } = market;
+    const { kind, net, weighted } = collateral;
+    const { left } = world;
+    const { betaFloor } = parameters;
+    const calmAbove = (1 + betaMax) * SLACK;
+    const safeAbove = calmAbove / world.lossFactorMin();
     let lost = 0;
     let badDebtUsd = 0;
     for (let i = 0; i < count; i++) {
-      const debt = market.debtUsd[i]!;
-      const atCut = weightedUsd[i]!;
+      const debt = debtUsd[i]!;
+      const before = weightedUsd[i]!;
       // Its health was and stays beyond what counts: r = 0.
-      if (atCut >= debt * safeAbove && atCut > UNDERFLOW_MAX) continue;
-      const weighted = world.sumUsd(collateral, collateral.weighted, collateralStart[i]!, collateralStart[i + 1]!);
-      const fell = market.beta[i]! - betaOf(weighted, debt);
+      if (before >= debt * safeAbove && before > UNDERFLOW_MAX) continue;
+      const from = collateralStart[i]!;
+      const to = collateralStart[i + 1]!;
+      let after = 0;
+      for (let k = from; k < to; k++) after += weighted[k]! * left[kind[k]!]!;
+      if (after >= debt * calmAbove && after > UNDERFLOW_MAX) continue;
+      const fell = beta[i]! - betaOf(after, debt);
       if (fell > 0) {
-        const r = Math.min(1, fell / Math.max(betaAtCut[i]!, parameters.betaFloor));
+        const r = Math.min(1, fell / Math.max(betaAtCut[i]!, betaFloor));
         if (accountStress !== undefined) accountStress[i] = r;
         lost += netDebtUsd[i]! * r;
       }
-      if (weighted < debt * NO_SALE_ABOVE) {
-        const value = world.sumUsd(collateral, collateral.net, collateralStart[i]!, collateralStart[i + 1]!);
+      if (after < debt * NO_SALE_ABOVE) {
+        let value = 0;
+        for (let k = from; k < to; k++) value += net[k]! * left[kind[k]!]!;
         badDebtUsd += Math.max(0, market.netDebtUsd[i]! - value);
       }
     }
@@ -122,14 +131,6 @@ export function fastSolver(
   return { netDebtUsd, totalDebtUsd, totalNetDebtUsd, solve, stress };
 }
 
-/** The least share of its value that a leg is left with: 0 where some keep a part only. */
-function leastLeft({ remains, rootImpacts }: World, { keptAll }: Positions['collateral']): number {
-  if (!keptAll) return 0;
-  let least = 1;
-  for (let k = 0; k < remains.length; k++) least = Math.min(least, remains[k]! * (1 - rootImpacts[k]!));
-  return least;
-}
-
 function marketOf(
   system: ContagionSystem,
   positions: Positions,
@@ -138,41 +139,40 @@ function marketOf(
   betaOf: (weighted: number, debt: number) => number,
   workspace: Workspace,
 ): Market {
-  const { count, collateral, collateralStart, debtStart, debts } = positions;
+  const { count, collateral, collateralStart, debtStart, debts, kinds } = positions;
+  const { kind, net, weighted } = collateral;
+  const { assets } = system;
   const calm = falls.every((fall) => fall === 0);
-  const remains = written(
-    workspace.float64('remains', system.assets.length),
-    system.assets,
-    ({ root }) => 1 - falls[root]!,
-  );
+  const remains = written(workspace.float64('remains', assets.length), assets, ({ root }) => 1 - falls[root]!);
+  const left = workspace.float64('left', kinds.count);
+  for (let k = 0; k < left.length; k++) left[k] = remains[kinds.asset[k]!]!;
+  const weightedUsd = calm ? positions.weightedUsd : workspace.float64('weightedUsd', count);
   const debtUsd = calm ? positions.debtUsd : workspace.float64('debtUsd', count);
   const netDebtUsd = calm ? positions.netDebtUsd : workspace.float64('netDebtUsd', count);
   const beta = calm ? betaAtCut : workspace.float64('beta', count);
   let badDebtUsd = 0;
   for (let i = 0; i < count; i++) {
-    let weighted = positions.weightedUsd[i]!;
+    const from = collateralStart[i]!;
+    const to = collateralStart[i + 1]!;
     if (!calm) {
       let debt = 0;
-      let net = 0;
+      let netDebt = 0;
       for (let l = debtStart[i]!; l < debtStart[i + 1]!; l++) {
-        const left = remains[debts.asset[l]!]!;
-        debt += debts.usd[l]! * left;
-        net += debts.net[l]! * left;
+        const share = remains[debts.asset[l]!]!;
+        debt += debts.usd[l]! * share;
+        netDebt += debts.net[l]! * share;
       }
-      weighted = 0;
-      for (let k = collateralStart[i]!; k < collateralStart[i + 1]!; k++) {
-        weighted += collateral.weighted[k]! * remains[collateral.asset[k]!]!;
-      }
+      let total = 0;
+      for (let k = from; k < to; k++) total += weighted[k]! * left[kind[k]!]!;
+      weightedUsd[i] = total;
       debtUsd[i] = debt;
-      netDebtUsd[i] = net;
-      beta[i] = betaOf(weighted, debt);
+      netDebtUsd[i] = netDebt;
+      beta[i] = betaOf(total, debt);
     }
-    if (weighted >= debtUsd[i]! * NO_SALE_ABOVE) continue;
+    if (weightedUsd[i]! >= debtUsd[i]! * NO_SALE_ABOVE) continue;
     let value = 0;
-    for (let k = collateralStart[i]!; k < collateralStart[i + 1]!; k++) {
-      value += collateral.net[k]! * remains[collateral.asset[k]!]!;
-    }
+    for (let k = from; k < to; k++) value += net[k]! * left[kind[k]!]!;
     badDebtUsd += Math.max(0, netDebtUsd[i]! - value);
   }
-  return { debtUsd, netDebtUsd, beta, badDebtUsd };
+  return { weightedUsd, debtUsd, netDebtUsd, beta, badDebtUsd };
 }

@@ -13,22 +13,33 @@ export type Positions = {
   readonly weightedUsd: Float64Array;
   readonly collateralStart: Int32Array;
   readonly collateral: CollateralColumns;
+  readonly kinds: LegKinds;
   readonly debtStart: Int32Array;
   readonly debts: DebtColumns;
 };
 
 export type CollateralColumns = {
-  readonly asset: Uint16Array;
+  /** Slot in `LegKinds`. */
+  readonly kind: Int32Array;
   /** LT_uk C_uk, USD. */
   readonly weighted: Float64Array;
   /** Cn_uk, USD. */
   readonly net: Float64Array;
+};
+
+/**
+ * Legs of one kind are left with the same share of their value in any world. Three kinds of each asset: not hedged at all,
+ * hedged wholly, not priced; every other leg is a kind of its own.
+ */
+export type LegKinds = {
+  readonly count: number;
+  readonly asset: Int32Array;
   /** e_ur of the leg's root. */
   readonly unhedged: Float64Array;
-  /** 1 - t_uk; 0 for a leg that is not priced. Empty if `keptAll`. */
+  /** 1 - t_uk; 0 for a leg that is not priced. */
   readonly kept: Float64Array;
-  /** 1 throughout. */
-  readonly keptAll: boolean;
+  /** The least of `kept` among the legs there are. */
+  readonly keptMin: number;
 };
 
 export type DebtColumns = {
@@ -46,25 +57,39 @@ export type DebtColumns = {
  */
 export function positionsOf(system: ContagionSystem, workspace: Workspace): Positions {
   checkAccounts(system);
-  const { accounts } = system;
+  const { accounts, assets } = system;
   const { collateral, collateralStart, count, debts, debtStart } = accounts;
-  const { asset, liquidationThreshold, usd } = collateral;
+  const { asset, liquidationThreshold, priced, taint, usd } = collateral;
   const { asset: debtAsset, usd: owedUsd } = debts;
-  const roots = written(workspace.int32('roots', system.assets.length), system.assets, ({ root }) => root);
+  const roots = written(workspace.int32('roots', assets.length), assets, ({ root }) => root);
   const debtUsd = workspace.float64('debtUsd', count);
   const netDebtUsd = workspace.float64('netDebtUsd', count);
   const weightedUsd = workspace.float64('weightedUsd', count);
   const weighted = workspace.float64('weighted', usd.length);
-  const unhedged = workspace.float64('unhedged', usd.length);
+  const kind = workspace.int32('kind', usd.length);
+  const assetCount = assets.length;
+  const kindsMax = 3 * assetCount + usd.length;
+  const kindAsset = workspace.int32('kindAsset', kindsMax);
+  const kindUnhedged = workspace.float64('kindUnhedged', kindsMax);
+  const kindKept = workspace.float64('kindKept', kindsMax);
+  for (let k = 0; k < 3 * assetCount; k++) {
+    kindAsset[k] = k % assetCount;
+    kindUnhedged[k] = k >= assetCount && k < 2 * assetCount ? 0 : 1;
+    kindKept[k] = k < 2 * assetCount ? 1 : 0;
+  }
+  let kindCount = 3 * assetCount;
+  let keptMin = 1;
   // Gross until an account is found that owes what it holds.
   let net = usd;
   let debtNet = owedUsd;
 
+  let legsEnd = collateralStart[0]!;
+  let owedEnd = debtStart[0]!;
   for (let i = 0; i < count; i++) {
-    const legs = collateralStart[i]!;
-    const legsEnd = collateralStart[i + 1]!;
-    const owed = debtStart[i]!;
-    const owedEnd = debtStart[i + 1]!;
+    const legs = legsEnd;
+    legsEnd = collateralStart[i + 1]!;
+    const owed = owedEnd;
+    owedEnd = debtStart[i + 1]!;
     let total = 0;
     for (let l = owed; l < owedEnd; l++) total += owedUsd[l]!;
     let ofAll = 0;
@@ -101,7 +126,17 @@ export function positionsOf(system: ContagionSystem, workspace: Workspace): Posi
         for (let j = legs; j < legsEnd; j++) if (roots[asset[j]!] === root) ofRoot += weighted[j]!;
         if (ofRoot > 0) share = 1 - Math.min(1, debtOfRoot / total / (ofRoot / ofAll));
       }
-      unhedged[k] = share;
+      const kept = priced[k] === 1 ? 1 - taint[k]! : 0;
+      if (kept < keptMin) keptMin = kept;
+      let found = held;
+      if (kept === 0) found += 2 * assetCount;
+      else if (kept !== 1 || (share !== 1 && share !== 0)) {
+        found = kindCount++;
+        kindAsset[found] = held;
+        kindUnhedged[found] = share;
+        kindKept[found] = kept;
+      } else if (share === 0) found += assetCount;
+      kind[k] = found;
     }
     let netTotal = ownsDebt ? 0 : total;
     for (let l = owed; ownsDebt && l < owedEnd; l++) {
@@ -113,7 +148,6 @@ export function positionsOf(system: ContagionSystem, workspace: Workspace): Posi
     netDebtUsd[i] = netTotal;
     weightedUsd[i] = ofAll;
   }
-  const kept = keptShares(accounts, workspace);
   return {
     count,
     deployment: accounts.deployment,
@@ -121,20 +155,11 @@ export function positionsOf(system: ContagionSystem, workspace: Workspace): Posi
     netDebtUsd,
     weightedUsd,
     collateralStart,
-    collateral: { asset, weighted, net, unhedged, kept, keptAll: kept.length === 0 },
+    collateral: { kind, weighted, net },
+    kinds: { count: kindCount, asset: kindAsset, unhedged: kindUnhedged, kept: kindKept, keptMin },
     debtStart,
     debts: { ...debts, net: debtNet },
   };
-}
-
-/** `CollateralColumns.kept`. */
-function keptShares({ collateral }: AccountColumns, workspace: Workspace): Float64Array {
-  const { priced, taint } = collateral;
-  let keptAll = true;
-  for (let k = 0; keptAll && k < taint.length; k++) keptAll = taint[k] === 0 && priced[k] === 1;
-  const kept = workspace.float64('kept', keptAll ? 0 : taint.length);
-  for (let k = 0; k < kept.length; k++) kept[k] = priced[k] === 1 ? 1 - taint[k]! : 0;
-  return kept;
 }
 
 /** Dn_ul of debt leg l of account i, USD: without what the account holds in the same token. */

@@ -1,68 +1,62 @@
 import { exp } from '../math/exp-log-pow.ts';
-import type { CollateralColumns } from './positions.ts';
+import type { LegKinds } from './positions.ts';
 import type { ContagionSystem, Shock } from './system.ts';
 import { type Workspace, written } from './workspace.ts';
 
-/** What assets are worth under a shock at a state of the map, by asset. */
+/** What assets are worth under a shock at a state of the map. */
 export class World {
-  /** J_k: value relative to the root. */
+  /** J_k by asset: value relative to the root. */
   readonly values: Float64Array;
-  /** M_r J_k: share of its value at the cut that is left, before the root's price impact. */
-  readonly remains: Float64Array;
-  /** p_root(r(k)). */
+  /** p_root(r(k)) by asset. */
   readonly rootImpacts: Float64Array;
+  /** H by kind of leg: share of its value at the cut that is left. */
+  readonly left: Float64Array;
   readonly shock: Shock;
   readonly #system: ContagionSystem;
+  readonly #kinds: LegKinds;
+  /** M_r J_k by asset. */
+  readonly #remains: Float64Array;
   readonly #ofRoot: Float64Array;
-  #rootsFell = false;
 
   /** There is one at a time in a workspace. */
-  constructor(system: ContagionSystem, shock: Shock, workspace: Workspace) {
+  constructor(system: ContagionSystem, kinds: LegKinds, shock: Shock, workspace: Workspace) {
     this.#system = system;
+    this.#kinds = kinds;
     this.shock = shock;
     this.values = workspace.float64('values', system.assets.length);
-    this.remains = workspace.float64('remains', system.assets.length);
     this.rootImpacts = workspace.float64('rootImpacts', system.assets.length);
+    this.left = workspace.float64('left', kinds.count);
+    this.#remains = workspace.float64('remains', system.assets.length);
     this.#ofRoot = workspace.float64('impactOfRoot', system.roots.length);
   }
 
   set(impacts: ArrayLike<number>, issuerLosses: ArrayLike<number>): void {
     const { assets } = this.#system;
+    const remains = this.#remains;
+    const { left, rootImpacts, values } = this;
     const ofRoot = this.#ofRoot.fill(0);
     for (let k = 0; k < assets.length; k++) if (assets[k]!.isRoot) ofRoot[assets[k]!.root] = impacts[k]!;
-    this.#rootsFell = ofRoot.some((impact) => impact > 0);
     for (let k = 0; k < assets.length; k++) {
       const { isRoot, issuers, root } = assets[k]!;
       let value = (1 - this.shock.assetLosses[k]!) * (isRoot ? 1 : 1 - impacts[k]!);
       for (const issuer of issuers) value *= 1 - issuerLosses[issuer]!;
-      this.values[k] = value;
-      this.remains[k] = (1 - this.shock.falls[root]!) * value;
-      this.rootImpacts[k] = ofRoot[root]!;
+      values[k] = value;
+      remains[k] = (1 - this.shock.falls[root]!) * value;
+      rootImpacts[k] = ofRoot[root]!;
+    }
+    const { asset, count, kept, unhedged } = this.#kinds;
+    for (let k = 0; k < count; k++) {
+      const slot = asset[k]!;
+      left[k] = remains[slot]! * (1 - rootImpacts[slot]! * unhedged[k]!) * kept[k]!;
     }
   }
 
-  /** sum usd H over legs `from` to `to`: W_u of LT C, V_u of Cn. */
-  sumUsd(legs: CollateralColumns, usd: Float64Array, from: number, to: number): number {
-    const { asset, kept, unhedged } = legs;
-    const { remains, rootImpacts } = this;
-    let total = 0;
-    // A factor of exactly 1 changes no bit: where all are 1, their column need not be read.
-    if (this.#rootsFell && legs.keptAll) {
-      for (let k = from; k < to; k++) {
-        const slot = asset[k]!;
-        total += usd[k]! * (remains[slot]! * (1 - rootImpacts[slot]! * unhedged[k]!));
-      }
-    } else if (this.#rootsFell) {
-      for (let k = from; k < to; k++) {
-        const slot = asset[k]!;
-        total += usd[k]! * (remains[slot]! * (1 - rootImpacts[slot]! * unhedged[k]!) * kept[k]!);
-      }
-    } else if (legs.keptAll) {
-      for (let k = from; k < to; k++) total += usd[k]! * remains[asset[k]!]!;
-    } else {
-      for (let k = from; k < to; k++) total += usd[k]! * (remains[asset[k]!]! * kept[k]!);
-    }
-    return total;
+  /** The least share of what the falls alone leave of a leg that losses leave. */
+  lossFactorMin(): number {
+    const { rootImpacts, values } = this;
+    let least = 1;
+    for (let k = 0; k < values.length; k++) least = Math.min(least, values[k]! * (1 - rootImpacts[k]!));
+    return least * this.#kinds.keptMin;
   }
 }
 
