@@ -6,9 +6,16 @@ import { type Frame, type Row, State } from './state.ts';
 const a = { n: 1 };
 const b = { n: 2 };
 
-/** Every record, as an outsider sees them. */
+/** Every record as it is now, whatever becomes of it. */
 function dump(state: State): (readonly [string, string, Row | undefined])[] {
-  return ['t', 'u'].flatMap((table) => state.keys(table).map((key) => [table, key, state.get(table, key)] as const));
+  return ['t', 'u'].flatMap((table) =>
+    state.keys(table).map((key) => [table, key, structuredClone(state.get(table, key))] as const),
+  );
+}
+
+function apply(state: State, [table, key, row, inPlace]: readonly [string, string, Row | undefined, boolean]): void {
+  if (!row || !inPlace) state.set(table, key, row);
+  else state.edit<{ n?: Row['n'] }>(table, key, (former) => ({ ...former })).n = row['n'];
 }
 
 describe('the state', () => {
@@ -42,6 +49,29 @@ describe('the state', () => {
       ],
     });
     expect([state.isDirty, state.seal(3)]).toEqual([false, { time: 3, writes: [] }]);
+  });
+
+  it('copies a record once in a frame to change it, and never one that somebody else may have', () => {
+    const state = new State();
+    let copies = 0;
+    const edit = () =>
+      state.edit<{ n: number }>('t', 'x', (former) => {
+        copies++;
+        return { n: former?.n ?? 0 };
+      });
+    edit().n += 1;
+    edit().n += 1;
+    const first = state.seal(1);
+    edit().n += 1;
+    const given = { n: 10 };
+    state.set('t', 'x', given);
+    edit().n += 1;
+    expect([first, state.seal(2), given, copies]).toEqual([
+      { time: 1, writes: [{ table: 't', key: 'x', before: undefined, after: { n: 2 } }] },
+      { time: 2, writes: [{ table: 't', key: 'x', before: { n: 2 }, after: { n: 11 } }] },
+      { n: 10 },
+      3,
+    ]);
   });
 
   it('refuses to undo a frame while writes are open, and frames out of order', () => {
@@ -79,6 +109,7 @@ describe('the state', () => {
       fc.integer().map((n) => ({ n })),
       { nil: undefined },
     ),
+    fc.boolean(),
   );
 
   it('is what it was, after frames are undone or open writes discarded', () => {
@@ -87,11 +118,11 @@ describe('the state', () => {
         const state = new State();
         const known = [dump(state)];
         const sealed: Frame[] = frames.map((writes, time) => {
-          for (const [table, key, row] of writes) state.set(table, key, row);
+          for (const one of writes) apply(state, one);
           known.push(dump(state));
           return state.seal(time);
         });
-        for (const [table, key, row] of open) state.set(table, key, row);
+        for (const one of open) apply(state, one);
         state.discardOpen();
         expect(dump(state)).toEqual(known.pop());
         for (const frame of sealed.reverse()) {

@@ -1,7 +1,7 @@
 import type { Canonical } from '../schema/canonical.ts';
 import { InvariantError } from '../schema/errors.ts';
 
-/** A record of the state: plain canonical data, never changed in place. */
+/** A record of the state: plain canonical data, never changed in place, but for what `State.edit` gives. */
 export type Row = { readonly [column: string]: Canonical | undefined };
 
 /** One record's change between two frame boundaries; undefined = no record. */
@@ -22,6 +22,8 @@ export interface Frame {
 interface Place {
   row: Row | undefined;
   write: Write | undefined;
+  /** `row` was made by `edit` in this frame: nobody else has it. */
+  isOwn: boolean;
 }
 
 /**
@@ -52,6 +54,27 @@ export class State {
       this.#open.push(place);
     }
     this.#put(table, key, place, row);
+    place.isOwn = false;
+  }
+
+  /**
+   * The record, to be changed in place until the next seal: what `copy` makes of it, once in a frame however often it is
+   * asked for. `copy` must copy whatever will be changed; it is given `undefined` where there is no record.
+   */
+  edit<Record extends object>(
+    table: string,
+    key: string,
+    copy: (former: Readonly<Record> | undefined) => Record,
+  ): Record {
+    const place = this.#place(table, key);
+    if (!place.isOwn) {
+      this.set(table, key, copy(place.row as Record | undefined) as Row);
+      place.isOwn = true;
+    } else {
+      this.#revision++;
+      if (this.#followed.size > 0) this.#followed.get(table)?.add(key);
+    }
+    return place.row as Record;
   }
 
   /** The keys of a table in code-unit order: the only order in which a table may be walked. */
@@ -134,7 +157,7 @@ export class State {
     }
     let place = places.get(key);
     if (!place) {
-      place = { row: undefined, write: undefined };
+      place = { row: undefined, write: undefined, isOwn: false };
       places.set(key, place);
     }
     return place;
@@ -153,6 +176,7 @@ export class State {
       const write = place.write as Write;
       writes.push(write);
       place.write = undefined;
+      place.isOwn = false;
       if (place.row === undefined) this.#tables.get(write.table)?.delete(write.key);
     }
     this.#open = [];

@@ -115,6 +115,13 @@ export type PositionRecord = {
   readonly operationsStep: number;
 };
 
+/** A record as it may be changed while its frame is open. */
+type Editable<Record> = { -readonly [K in keyof Record]: Record[K] };
+type OpenPosition = Editable<Omit<PositionRecord, 'legs' | 'operations'>> & {
+  legs: { [reserve: Address]: LegRecord };
+  readonly operations: OperationRecord[];
+};
+
 type TokenRecord = {
   readonly deployment: string;
   readonly reserve: Address;
@@ -177,19 +184,17 @@ export function evolveLending(state: State, event: LendingEvent, blockTime: numb
       list(state, event, blockTime);
       return;
     case 'ReserveAccrued':
-      editReserve(state, event.deployment, event.reserve, (reserve) => ({
-        ...reserve,
-        liquidityRate: String(event.liquidityRate),
-        debtRate: String(event.debtRate),
-        liquidityIndex: String(event.liquidityIndex),
-        debtIndex: String(event.debtIndex),
-        updatedAt: blockTime,
-      }));
+      editReserve(state, event.deployment, event.reserve, (reserve) => {
+        reserve.liquidityRate = String(event.liquidityRate);
+        reserve.debtRate = String(event.debtRate);
+        reserve.liquidityIndex = String(event.liquidityIndex);
+        reserve.debtIndex = String(event.debtIndex);
+        reserve.updatedAt = blockTime;
+      });
       return;
     case 'ReserveConfigured':
-      editReserve(state, event.deployment, event.reserve, (reserve) => ({
-        ...reserve,
-        settings: {
+      editReserve(state, event.deployment, event.reserve, (reserve) => {
+        reserve.settings = {
           ...reserve.settings,
           ...Object.fromEntries(
             Object.entries(event.settings).map(([name, value]) => [
@@ -197,8 +202,8 @@ export function evolveLending(state: State, event: LendingEvent, blockTime: numb
               typeof value === 'bigint' ? String(value) : value,
             ]),
           ),
-        },
-      }));
+        };
+      });
       return;
     case 'EModeCategorySet': {
       if (!active(state, event.deployment)) return;
@@ -216,7 +221,9 @@ export function evolveLending(state: State, event: LendingEvent, blockTime: numb
     case 'EModeMemberSet': {
       const { category, as } = event;
       if (as === 'exclusive') {
-        editReserve(state, event.deployment, event.reserve, (reserve) => ({ ...reserve, emode: category }));
+        editReserve(state, event.deployment, event.reserve, (reserve) => {
+          reserve.emode = category;
+        });
         return;
       }
       if (!active(state, event.deployment)) return;
@@ -232,14 +239,15 @@ export function evolveLending(state: State, event: LendingEvent, blockTime: numb
     }
     case 'EModeSelected': {
       if (!active(state, event.deployment)) return;
-      const key = `${event.deployment}/${event.account}`;
-      const position = positionAt(state, key, event.deployment, event.account, step);
-      state.set('position', key, asRow({ ...position, emode: event.category }));
+      openPosition(state, event.deployment, event.account, step).emode = event.category;
       return;
     }
     case 'CollateralUseSet':
       editLeg(state, event.deployment, event.account, event.reserve, step, (leg) => ({
-        ...leg,
+        debtIndex: leg.debtIndex,
+        scaledDebt: leg.scaledDebt,
+        scaledSupply: leg.scaledSupply,
+        supplyIndex: leg.supplyIndex,
         usedAsCollateral: event.enabled,
       }));
       return;
@@ -260,9 +268,11 @@ export function evolveLending(state: State, event: LendingEvent, blockTime: numb
         [event.to, event.scaled],
       ] as const) {
         editLeg(state, token.deployment, account, token.reserve, step, (leg) => ({
-          ...leg,
+          debtIndex: leg.debtIndex,
+          scaledDebt: leg.scaledDebt,
           scaledSupply: String(BigInt(leg.scaledSupply) + change),
           supplyIndex: index,
+          usedAsCollateral: leg.usedAsCollateral,
         }));
       }
       return;
@@ -283,11 +293,10 @@ export function evolveLending(state: State, event: LendingEvent, blockTime: numb
       for (const deployment of marketsOf(state, event.chainId, event.oracle)) setPriceOrigin(state, deployment, event);
       return;
     case 'ReservePriceRead':
-      editReserve(state, event.deployment, event.reserve, (reserve) => ({
-        ...reserve,
-        priceRead: event.price === null ? null : String(event.price),
-        priceReadBlock: event.blockNumber,
-      }));
+      editReserve(state, event.deployment, event.reserve, (reserve) => {
+        reserve.priceRead = event.price === null ? null : String(event.price);
+        reserve.priceReadBlock = event.blockNumber;
+      });
       return;
     case 'ReservesRead': {
       const record = active(state, event.deployment);
@@ -325,10 +334,9 @@ export function evolveLending(state: State, event: LendingEvent, blockTime: numb
       return;
     }
     case 'DeficitChanged':
-      editReserve(state, event.deployment, event.reserve, (reserve) => ({
-        ...reserve,
-        deficit: String(BigInt(reserve.deficit) + event.amount),
-      }));
+      editReserve(state, event.deployment, event.reserve, (reserve) => {
+        reserve.deficit = String(BigInt(reserve.deficit) + event.amount);
+      });
       if (event.account !== null) {
         const { account, deployment, reserve, amount, blockNumber, logIndex, transactionHash } = event;
         const written = {
@@ -410,7 +418,7 @@ function list(state: State, event: LendingEvent & { type: 'ReserveListed' }, blo
     state.set('token', `${chainId}:${address}`, { deployment: event.deployment, reserve: event.reserve, side });
   }
   const origin = state.get('origin', `${event.deployment}/${event.reserve}`);
-  if (origin) editReserve(state, event.deployment, event.reserve, (reserve) => ({ ...reserve, ...origin }));
+  if (origin) editReserve(state, event.deployment, event.reserve, (reserve) => Object.assign(reserve, origin));
 }
 
 /** An oracle may know a token before the pool lists it. */
@@ -424,12 +432,9 @@ function setPriceOrigin(state: State, deployment: string, event: LendingEvent & 
   const origin = { priceSource: event.priceSource, priceFeed };
   state.set('origin', `${deployment}/${event.reserve}`, origin);
   // What was read of the source before says nothing about this one.
-  editReserve(state, deployment, event.reserve, (reserve) => ({
-    ...reserve,
-    ...origin,
-    priceRead: null,
-    priceReadBlock: null,
-  }));
+  editReserve(state, deployment, event.reserve, (reserve) =>
+    Object.assign(reserve, origin, { priceRead: null, priceReadBlock: null }),
+  );
 }
 
 function setImplementation(state: State, event: LendingEvent & { type: 'ImplementationSet' }): void {
@@ -463,10 +468,9 @@ function setImplementation(state: State, event: LendingEvent & { type: 'Implemen
   }
   const token = tokenOf(state, deployment.definition.chainId, event.token);
   if (token?.deployment !== event.deployment) return;
-  editReserve(state, event.deployment, token.reserve, (reserve) => ({
-    ...reserve,
-    [token.side === 'supply' ? 'supplyAccounting' : 'debtAccounting']: rule,
-  }));
+  editReserve(state, event.deployment, token.reserve, (reserve) => {
+    reserve[token.side === 'supply' ? 'supplyAccounting' : 'debtAccounting'] = rule;
+  });
 }
 
 function changeBalance(state: State, event: ScaledMinted | ScaledBurned, step: number): void {
@@ -478,9 +482,7 @@ function changeBalance(state: State, event: ScaledMinted | ScaledBurned, step: n
   }
   const key = `${token.deployment}/${token.reserve}`;
   const reserve = state.get('reserve', key) as unknown as ReserveRecord;
-  const positionKey = `${token.deployment}/${event.account}`;
-  const position = positionAt(state, positionKey, token.deployment, event.account, step);
-  const leg = position.legs[token.reserve] ?? noLeg;
+  const leg = legOf(state, token.deployment, event.account, token.reserve);
   const isSupply = token.side === 'supply';
   const before = BigInt(isSupply ? leg.scaledSupply : leg.scaledDebt);
   const after = scaledAfter({
@@ -502,16 +504,28 @@ function changeBalance(state: State, event: ScaledMinted | ScaledBurned, step: n
     return;
   }
   const total = isSupply ? 'scaledSupply' : 'scaledDebt';
-  state.set('reserve', key, asRow({ ...reserve, [total]: String(BigInt(reserve[total]) + after - before) }));
+  editReserve(state, token.deployment, token.reserve, (edited) => {
+    edited[total] = String(BigInt(edited[total]) + after - before);
+  });
   const index = String(event.index);
   setLeg(
-    state,
-    positionKey,
-    position,
+    openPosition(state, token.deployment, event.account, step),
     token.reserve,
     isSupply
-      ? { ...leg, scaledSupply: String(after), supplyIndex: index }
-      : { ...leg, debtIndex: index, scaledDebt: String(after) },
+      ? {
+          debtIndex: leg.debtIndex,
+          scaledDebt: leg.scaledDebt,
+          scaledSupply: String(after),
+          supplyIndex: index,
+          usedAsCollateral: leg.usedAsCollateral,
+        }
+      : {
+          debtIndex: index,
+          scaledDebt: String(after),
+          scaledSupply: leg.scaledSupply,
+          supplyIndex: leg.supplyIndex,
+          usedAsCollateral: leg.usedAsCollateral,
+        },
   );
 }
 
@@ -522,14 +536,12 @@ function changeBalance(state: State, event: ScaledMinted | ScaledBurned, step: n
 function accrueCollateral(state: State, event: AccountLiquidated, blockTime: number): void {
   if (active(state, event.deployment)?.accounting === 'aave-v3.0') return;
   editReserve(state, event.deployment, event.collateralReserve, (reserve) => {
+    // The debt's index rests on when the indexes were brought up to date before.
     const indexes = indexesOf(reserve);
-    return {
-      ...reserve,
-      liquidityIndex: String(liquidityIndexAt(indexes, blockTime)),
-      // Without debt it stays.
-      debtIndex: reserve.scaledDebt === '0' ? reserve.debtIndex : String(debtIndexAt('aave-v3.6', indexes, blockTime)),
-      updatedAt: blockTime,
-    };
+    reserve.liquidityIndex = String(liquidityIndexAt(indexes, blockTime));
+    // Without debt it stays.
+    if (reserve.scaledDebt !== '0') reserve.debtIndex = String(debtIndexAt('aave-v3.6', indexes, blockTime));
+    reserve.updatedAt = blockTime;
   });
 }
 
@@ -539,37 +551,40 @@ function operate(
   step: number,
   operation: OperationRecord,
 ): void {
-  if (!active(state, deployment)) return;
-  const key = `${deployment}/${account}`;
-  const position = positionAt(state, key, deployment, account, step);
-  state.set('position', key, asRow({ ...position, operations: [...position.operations, operation] }));
+  if (active(state, deployment)) openPosition(state, deployment, account, step).operations.push(operation);
 }
 
 function editReserve(
   state: State,
   deployment: string,
   reserve: Address,
-  change: (record: ReserveRecord) => ReserveRecord,
+  change: (record: Editable<ReserveRecord>) => void,
 ): void {
   if (!active(state, deployment)) return;
   const key = `${deployment}/${reserve}`;
-  const record = state.get('reserve', key) as unknown as ReserveRecord | undefined;
-  if (record) state.set('reserve', key, asRow(change(record)));
+  if (state.get('reserve', key)) change(state.edit<Editable<ReserveRecord>>('reserve', key, copyOfReserve));
 }
 
-/** What an account is in this step: nothing done yet, unless the record is of this step already. */
-function positionAt(state: State, key: string, deployment: string, account: Address, step: number): PositionRecord {
-  const former = state.get('position', key) as unknown as PositionRecord | undefined;
-  if (former?.operationsStep === step) return former;
-  return {
+const copyOfReserve = (former: ReserveRecord | undefined): Editable<ReserveRecord> => ({
+  ...(former as ReserveRecord),
+});
+
+/** What an account is in this step, to be changed: nothing done yet, unless the record is of this step already. */
+function openPosition(state: State, deployment: string, account: Address, step: number): OpenPosition {
+  return state.edit<OpenPosition>('position', `${deployment}/${account}`, (former) => ({
     // The former one, which is the same: the new one is a part of its log's text, and would keep it in memory.
     account: former?.account ?? account,
     deployment,
     emode: former?.emode ?? 0,
-    legs: former?.legs ?? {},
-    operations: [],
+    legs: { ...former?.legs },
+    operations: former?.operationsStep === step ? [...former.operations] : [],
     operationsStep: step,
-  };
+  }));
+}
+
+function legOf(state: State, deployment: string, account: Address, reserve: Address): LegRecord {
+  const position = state.get('position', `${deployment}/${account}`) as unknown as PositionRecord | undefined;
+  return position?.legs[reserve] ?? noLeg;
 }
 
 function editLeg(
@@ -581,9 +596,7 @@ function editLeg(
   change: (leg: LegRecord) => LegRecord,
 ): void {
   if (!active(state, deployment)) return;
-  const key = `${deployment}/${account}`;
-  const position = positionAt(state, key, deployment, account, step);
-  const leg = change(position.legs[reserve] ?? noLeg);
+  const leg = change(legOf(state, deployment, account, reserve));
   const { scaledSupply } = leg;
   if (scaledSupply.startsWith('-') || (scaledSupply.length > 38 && BigInt(scaledSupply) > scaledMax)) {
     fail(
@@ -593,28 +606,26 @@ function editLeg(
     );
     return;
   }
-  setLeg(state, key, position, reserve, leg);
+  setLeg(openPosition(state, deployment, account, step), reserve, leg);
 }
 
-function setLeg(state: State, key: string, position: PositionRecord, reserve: Address, leg: LegRecord): void {
-  state.set('position', key, asRow({ ...position, legs: withLeg(position.legs, reserve, leg) }));
-}
-
-/** Legs in the order of their reserves, without those that say nothing. */
-function withLeg(legs: PositionRecord['legs'], reserve: Address, leg: LegRecord): PositionRecord['legs'] {
+/** Legs stand in the order of their reserves, without those that say nothing. */
+function setLeg(position: OpenPosition, reserve: Address, leg: LegRecord): void {
+  const { legs } = position;
   const isEmpty = leg.scaledSupply === '0' && leg.scaledDebt === '0' && !leg.usedAsCollateral;
-  if (isEmpty) {
-    const { [reserve]: former, ...others } = legs;
-    return former ? others : legs;
+  if (!isEmpty && legs[reserve]) legs[reserve] = leg;
+  else if (isEmpty) {
+    const { [reserve]: _, ...others } = legs;
+    position.legs = others;
+  } else {
+    const all: OpenPosition['legs'] = {};
+    for (const other of Object.keys(legs) as Address[]) {
+      if (other > reserve) all[reserve] ??= leg;
+      all[other] = legs[other] as LegRecord;
+    }
+    all[reserve] ??= leg;
+    position.legs = all;
   }
-  if (legs[reserve]) return { ...legs, [reserve]: leg };
-  const all: { [reserve: string]: LegRecord } = {};
-  for (const other of Object.keys(legs) as Address[]) {
-    if (other > reserve) all[reserve] ??= leg;
-    all[other] = legs[other] as LegRecord;
-  }
-  all[reserve] ??= leg;
-  return all;
 }
 
 function fail(state: State, deployment: string, reason: string): void {
