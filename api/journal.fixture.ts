@@ -45,7 +45,14 @@ const parameters: ModelParameters = { ...usualParameters(), stepSeconds, holdSec
 
 /** A published value with one used and one refused source. */
 export function published(vScalar: number, price: number | null = 2000, k = 0): PublishedAsset {
-  const source = { group: 'chainlink', confidence: 1.5, deviation: 0.001, sigmaFast: vScalar, sigmaSlow: 0.4 };
+  const source = {
+    group: 'chainlink',
+    confidence: 1.5,
+    deviation: 0.001,
+    sigmaFast: vScalar,
+    sigmaSlow: 0.4,
+    jumpShare: 0.25,
+  };
   return {
     status: price === null ? 'insufficient' : 'ok',
     statusSince: at(k) - 600,
@@ -70,7 +77,14 @@ export function published(vScalar: number, price: number | null = 2000, k = 0): 
       },
       {
         ...{ feed: 'base/pyth/ETH-USD', group: 'pyth', used: false, refused: 'stale', price: 1990, confidence: null },
-        ...{ observedAt: at(k) - 900, ageSeconds: 900, deviation: -0.005, sigmaFast: null, sigmaSlow: null },
+        ...{
+          observedAt: at(k) - 900,
+          ageSeconds: 900,
+          deviation: -0.005,
+          sigmaFast: null,
+          sigmaSlow: null,
+          jumpShare: null,
+        },
         flags: ['future-dated'],
       },
     ],
@@ -85,6 +99,7 @@ export function published(vScalar: number, price: number | null = 2000, k = 0): 
       ],
       sigmaFast: vScalar,
       sigmaSlow: 0.4,
+      jumpShare: 0.25,
       skew: null,
     },
     vScalar: {

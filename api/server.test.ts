@@ -94,10 +94,10 @@ async function urlOf(name: string): Promise<string> {
 test('a V-Scalar comes with its parts, cut, lineage, seq, status and age', async () => {
   const { data, extensions } = await ask(`{ vScalar(asset: "BTC", asOf: { seq: 1 }) {
     asset value wad status statusSince seq lineage step time kind finality asOfTime ageSeconds keepers { newBorrow liquidation }
-    parts { alpha sigmaFast sigmaSlow skew raw flags hold { value until lost }
+    parts { alpha sigmaFast sigmaSlow jumpShare skew raw flags hold { value until lost }
       optionMarkets { feed group refused ageSeconds expiries faults { expiry fault } atForward skew riskReversal butterfly flags modelFreeVolatility volatilityIndex }
       groups { id price confidence weight sigmaFast }
-      sources { feed group used refused flags price confidence observedAt ageSeconds deviation sigmaFast sigmaSlow } }
+      sources { feed group used refused flags price confidence observedAt ageSeconds deviation sigmaFast sigmaSlow jumpShare } }
     cut { chainId number hash } } }`);
   const { ageSeconds, ...rest } = data.vScalar;
   expect(ageSeconds).toBeGreaterThanOrEqual(48);
@@ -108,7 +108,16 @@ test('a V-Scalar comes with its parts, cut, lineage, seq, status and age', async
     statusSince: new Date((at(1) - 600) * 1000).toISOString(),
     keepers: { newBorrow: true, liquidation: 'BOTH_BOUNDS' },
     parts: {
-      ...{ alpha: 1, sigmaFast: 0.4, sigmaSlow: 0.4, skew: null, raw: 0.4, flags: ['no-options'], hold: null },
+      ...{
+        alpha: 1,
+        sigmaFast: 0.4,
+        sigmaSlow: 0.4,
+        jumpShare: 0.25,
+        skew: null,
+        raw: 0.4,
+        flags: ['no-options'],
+        hold: null,
+      },
       optionMarkets: [
         {
           ...{ feed: 'derive/ETH', group: 'derive', refused: 'no-near-expiry', ageSeconds: 20, flags: [] },
@@ -129,12 +138,12 @@ test('a V-Scalar comes with its parts, cut, lineage, seq, status and age', async
             ageSeconds: 7,
             deviation: 0.001,
           },
-          ...{ sigmaFast: 0.4, sigmaSlow: 0.4 },
+          ...{ sigmaFast: 0.4, sigmaSlow: 0.4, jumpShare: 0.25 },
         },
         {
           ...{ feed: 'base/pyth/ETH-USD', group: 'pyth', used: false, refused: 'stale', price: 1990, confidence: null },
           ...{ observedAt: new Date((at(1) - 900) * 1000).toISOString(), ageSeconds: 900, deviation: -0.005 },
-          ...{ sigmaFast: null, sigmaSlow: null, flags: ['future-dated'] },
+          ...{ sigmaFast: null, sigmaSlow: null, jumpShare: null, flags: ['future-dated'] },
         },
       ],
     },

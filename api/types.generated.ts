@@ -590,6 +590,11 @@ export type Source = {
   readonly sigmaFast: Maybe<Scalars['Float']['output']>;
   /** The same with slow decay. */
   readonly sigmaSlow: Maybe<Scalars['Float']['output']>;
+  /**
+   * Share of the realised variance behind `sigmaFast` that came in jumps, 0 to 1 (bipower variation): told, never used. Null where
+   * that is, and in entries of models that did not publish it.
+   */
+  readonly jumpShare: Maybe<Scalars['Float']['output']>;
   /** How a price given in another asset's units became one in USD. Null for a feed in USD, and for a pool. */
   readonly crossRate: Maybe<CrossRate>;
   /** How a pool's price was made. Null for other sources, and before the pool's window is complete. */
@@ -705,6 +710,8 @@ export type VScalarParts = {
   readonly sigmaFast: Maybe<Scalars['Float']['output']>;
   /** Annualised decimal, weighted median over groups, slow decay. Null when nobody reports one. */
   readonly sigmaSlow: Maybe<Scalars['Float']['output']>;
+  /** Weighted median over groups of the `jumpShare` of their sources, 0 to 1: told, never used. Null where `sigmaFast` is. */
+  readonly jumpShare: Maybe<Scalars['Float']['output']>;
   /** 25-delta put skew at 30 days, annualised decimal. Null while no option market is watched or counts. */
   readonly skew: Maybe<Scalars['Float']['output']>;
   /** The watched option markets, sorted by feed. */
@@ -2942,6 +2949,7 @@ export type SourceResolvers<ContextType = ApiContext, ParentType extends Resolve
   deviation?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   sigmaFast?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   sigmaSlow?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  jumpShare?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   crossRate?: Resolver<Maybe<ResolversTypes['CrossRate']>, ParentType, ContextType>;
   timeWeighted?: Resolver<Maybe<ResolversTypes['TimeWeighted']>, ParentType, ContextType>;
   report?: Resolver<Maybe<ResolversTypes['FeedReport']>, ParentType, ContextType>;
@@ -3001,6 +3009,7 @@ export type VScalarPartsResolvers<ContextType = ApiContext, ParentType extends R
   alpha?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   sigmaFast?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   sigmaSlow?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  jumpShare?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   skew?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   optionMarkets?: Resolver<ReadonlyArray<ResolversTypes['OptionMarket']>, ParentType, ContextType>;
   raw?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;

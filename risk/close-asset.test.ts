@@ -4,7 +4,7 @@ import type { FeedDefinition } from '../schema/events.ts';
 import { AssetId, ChainId, FeedId } from '../schema/ids.ts';
 import { closeAsset, type FeedAtClose, type FeedFacts } from './close-asset.ts';
 import { testParameters } from './model-parameters.fixture.ts';
-import { initialEwma, sigmaAnnual, updateEwma } from './volatility/ewma.ts';
+import { initialRealized, sigmaFast, updateRealized } from './volatility/realized.ts';
 
 const parameters = { ...testParameters, ageingSeconds: 100, tauFastSeconds: 1000, tauSlowSeconds: 10_000 };
 
@@ -42,8 +42,7 @@ function feed(name: string, changes: Changes = {}): FeedAtClose {
       block: 1,
       price: 100,
       confidence: null,
-      fast: initialEwma,
-      slow: initialEwma,
+      realized: initialRealized,
       failed: null,
       mendableAfterBlock: null,
       ...changes.facts,
@@ -56,10 +55,10 @@ function feed(name: string, changes: Changes = {}): FeedAtClose {
 
 /** Facts of a feed that moved from 100 to `usd` within 50 s. */
 function moved(usd: number): Partial<FeedFacts> {
-  const ewma = (tau: number) => updateEwma(updateEwma(initialEwma, 950, 100, tau), 1000, usd, tau);
-  return { price: usd, fast: ewma(parameters.tauFastSeconds), slow: ewma(parameters.tauSlowSeconds) };
+  const before = updateRealized(initialRealized, 950, 100, parameters);
+  return { price: usd, realized: updateRealized(before, 1000, usd, parameters) };
 }
-const sigmaOf = (usd: number) => sigmaAnnual((moved(usd) as FeedFacts).fast) as number;
+const sigmaOf = (usd: number) => sigmaFast((moved(usd) as FeedFacts).realized) as number;
 
 function close(feeds: readonly FeedAtClose[], over: Partial<Parameters<typeof closeAsset>[0]> = {}) {
   return closeAsset({
@@ -111,7 +110,7 @@ describe('the published sigma', () => {
   it('is null until some feed has two reports; V is then its stress floor', () => {
     const { volatility, vScalar } = close(rest).published;
     expect([volatility, vScalar.value, vScalar.flags]).toEqual([
-      { sigmaFast: null, sigmaSlow: null, skew: null },
+      { jumpShare: null, sigmaFast: null, sigmaSlow: null, skew: null },
       1.5,
       ['no-options', 'stress'],
     ]);

@@ -11,8 +11,8 @@ import { fuse, type SourceVerdict } from './fusion/fuse.ts';
 import { capWeights } from './math/cap-weights.ts';
 import { weightedMedian } from './math/weighted-median.ts';
 import type { PoolPrice } from './pool/pool-price.ts';
-import { type EwmaState, sigmaAnnual } from './volatility/ewma.ts';
 import { fusedSkew, type OptionMarketAtClose, optionMarketAt, optionVoters } from './volatility/option-market.ts';
+import { jumpShare, type RealizedState, sigmaFast, sigmaSlow } from './volatility/realized.ts';
 import { ageingVolatility, type Moves } from './volatility/series.ts';
 import { stressLevel } from './volatility/stress-level.ts';
 import { nextHold, nextVScalar } from './volatility/v-scalar.ts';
@@ -31,8 +31,7 @@ export type FeedFacts = {
   readonly price: number | null;
   readonly confidence: number | null;
   /** Of its ticks in the asset's `volatilityUnit`. */
-  readonly fast: EwmaState;
-  readonly slow: EwmaState;
+  readonly realized: RealizedState;
   /** What did not decode, or does not fit the configuration; such a feed is refused, until a new lineage or a mend. */
   readonly failed: string | null;
   /** Block of a state read that did not decode; state reads of a later block that do decode mend it. Else null. */
@@ -66,6 +65,7 @@ interface Candidate {
   readonly refused: string | null;
   readonly sigmaFast: number | null;
   readonly sigmaSlow: number | null;
+  readonly jumpShare: number | null;
 }
 
 /**
@@ -106,13 +106,13 @@ export function closeAsset(input: {
       quote: feed.quote ?? null,
       age,
       refused,
-      sigmaFast: sigmaAnnual(facts.fast),
-      sigmaSlow: sigmaAnnual(facts.slow),
+      sigmaFast: sigmaFast(facts.realized),
+      sigmaSlow: sigmaSlow(facts.realized),
+      jumpShare: jumpShare(facts.realized),
     };
   });
   const admitted = candidates.filter((candidate) => candidate.refused === null);
-  const sigmaFast = groupedSigma(admitted, 'sigmaFast', parameters.groupWeightMax);
-  const sigmaSlow = groupedSigma(admitted, 'sigmaSlow', parameters.groupWeightMax);
+  const realized = fusedRealized(admitted, parameters.groupWeightMax);
 
   const markets = (input.options ?? []).map((market) => ({
     market,
@@ -141,7 +141,7 @@ export function closeAsset(input: {
     parameters,
   };
   const stress = stressLevel(parameters.vStressFloor[definition.class], input.p99 ?? null);
-  const inflation = Math.max(sigmaFast.sigma ?? stress, nextHold({ ...votes, status: 'insufficient' })?.value ?? 0);
+  const inflation = Math.max(realized.sigmaFast ?? stress, nextHold({ ...votes, status: 'insufficient' })?.value ?? 0);
 
   const fusion = fuse(
     candidates.map(({ definition: feed, quote, price, confidence, age, refused }) => ({
@@ -169,7 +169,7 @@ export function closeAsset(input: {
     confidence: group.confidence,
     id: group.id,
     price: group.price,
-    sigmaFast: sigmaFast.byGroup.get(group.id) ?? null,
+    sigmaFast: realized.byGroup.get(group.id) ?? null,
     weight: group.weight,
   }));
   const sources: PublishedSource[] = candidates.map((candidate, i) => {
@@ -186,6 +186,7 @@ export function closeAsset(input: {
       deviation,
       feed: candidate.definition.id,
       group: candidate.definition.group,
+      jumpShare: candidate.jumpShare,
       observedAt: candidate.facts.observedAt,
       price,
       refused: verdict.refused,
@@ -208,12 +209,12 @@ export function closeAsset(input: {
   if (fusion.status === 'degraded' && waitEnd > time) dueAt = Math.min(dueAt, waitEnd);
   const vScalar = nextVScalar({
     ...votes,
-    sigmaFast: sigmaFast.sigma,
+    sigmaFast: realized.sigmaFast,
     alpha: parameters.alpha,
     singleExpiry: options.some(({ flags }) => flags.includes('single-expiry')),
     stress,
     status: fusion.status,
-    groups: [...sigmaFast.byGroup.keys()].sort(),
+    groups: [...realized.byGroup.keys()].sort(),
   });
   if (vScalar.hold !== null && vScalar.hold.until > time) dueAt = Math.min(dueAt, vScalar.hold.until);
 
@@ -234,8 +235,9 @@ export function closeAsset(input: {
       vScalar,
       volatility: {
         ...(options.length > 0 && { options }),
-        sigmaFast: sigmaFast.sigma,
-        sigmaSlow: sigmaSlow.sigma,
+        jumpShare: realized.jumpShare,
+        sigmaFast: realized.sigmaFast,
+        sigmaSlow: realized.sigmaSlow,
         skew,
       },
     },
@@ -278,49 +280,50 @@ function refusal(feed: FeedAtClose, priced: Priced, age: number | null, staleAft
   return null;
 }
 
+const realizedColumns = ['sigmaFast', 'sigmaSlow', 'jumpShare'] as const;
+
 /**
- * The published sigma: each group speaks once, with the median of its members' sigmas; the weighted median over groups
- * with capped weights (risk model 2, "Which series"). Null when no admitted source has two updates.
+ * What is published of realised volatility: each group speaks once, with the median of its members; the weighted median over
+ * groups with capped weights (risk model 2, "Which series"). Null when no admitted source has two updates.
  */
-function groupedSigma(
+function fusedRealized(
   admitted: readonly Candidate[],
-  column: 'sigmaFast' | 'sigmaSlow',
   groupWeightMax: number,
-): { sigma: number | null; byGroup: ReadonlyMap<string, number> } {
-  const members = new Map<string, { sigmas: number[]; weight: number }>();
+): { readonly [column in (typeof realizedColumns)[number]]: number | null } & {
+  /** Fast sigma of each group. */
+  readonly byGroup: ReadonlyMap<string, number>;
+} {
+  const members = new Map<string, { readonly candidates: Candidate[]; weight: number }>();
   for (const candidate of admitted) {
-    const sigma = candidate[column];
-    if (sigma === null) continue;
-    const group = members.get(candidate.definition.group);
+    if (candidate.sigmaFast === null) continue;
+    const { group: id, weight } = candidate.definition;
+    const group = members.get(id);
     if (group) {
-      group.sigmas.push(sigma);
-      group.weight = Math.max(group.weight, candidate.definition.weight);
-    } else members.set(candidate.definition.group, { sigmas: [sigma], weight: candidate.definition.weight });
+      group.candidates.push(candidate);
+      group.weight = Math.max(group.weight, weight);
+    } else members.set(id, { candidates: [candidate], weight });
   }
-  const byGroup = new Map<string, number>();
   const ids = [...members.keys()].sort();
-  for (const id of ids) {
-    const sigmas = (members.get(id) as { sigmas: number[] }).sigmas;
-    byGroup.set(
-      id,
+  const groups = ids.map((id) => members.get(id) as { candidates: Candidate[]; weight: number });
+  const weights =
+    ids.length === 0
+      ? []
+      : capWeights(
+          groups.map(({ weight }) => weight),
+          groupWeightMax,
+        );
+  const medians = realizedColumns.map((column) =>
+    groups.map(({ candidates }) =>
       weightedMedian(
-        sigmas,
-        sigmas.map(() => 1),
+        candidates.map((candidate) => candidate[column] as number),
+        candidates.map(() => 1),
       ),
-    );
-  }
-  if (ids.length === 0) return { sigma: null, byGroup };
-  const weights = capWeights(
-    ids.map((id) => (members.get(id) as { weight: number }).weight),
-    groupWeightMax,
-  );
-  return {
-    sigma: weightedMedian(
-      ids.map((id) => byGroup.get(id) as number),
-      weights,
     ),
-    byGroup,
-  };
+  );
+  const [sigmaFast, sigmaSlow, jumpShare] = medians.map((ofGroups) =>
+    ids.length === 0 ? null : weightedMedian(ofGroups, weights),
+  ) as [number | null, number | null, number | null];
+  return { sigmaFast, sigmaSlow, jumpShare, byGroup: new Map(ids.map((id, i) => [id, medians[0]?.[i] as number])) };
 }
 
 /** Risk model 3, step 6. `waited`: the status has lasted for `degradedWaitSeconds`. */

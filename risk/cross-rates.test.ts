@@ -5,7 +5,7 @@ import type { PublishedAsset, PublishedSource } from '../schema/published.ts';
 import type { FeedFacts } from './close-asset.ts';
 import { Fold } from './fold.ts';
 import { testParameters as parameters } from './model-parameters.fixture.ts';
-import { initialEwma, sigmaAnnual, updateEwma, YEAR_SECONDS } from './volatility/ewma.ts';
+import { initialRealized, sigmaFast, updateRealized, YEAR_SECONDS } from './volatility/realized.ts';
 
 const chainId = ChainId(1);
 const heartbeatSeconds = 10_000;
@@ -147,11 +147,11 @@ describe('volatility of a claim', () => {
 
   it('is that of its rate to the root, whatever the root does', () => {
     const basis = history.reduce(
-      (state, [time, , rate]) => updateEwma(state, time, rate, parameters.tauFastSeconds),
-      initialEwma,
+      (state, [time, , rate]) => updateRealized(state, time, rate, parameters),
+      initialRealized,
     );
     const { volatility, vScalar } = told().asset('stETH');
-    expect(volatility.sigmaFast).toBe(sigmaAnnual(basis));
+    expect(volatility.sigmaFast).toBe(sigmaFast(basis));
     expect(vScalar.value).toBe(volatility.sigmaFast);
     expect(told().asset('ETH').volatility.sigmaFast).toBeGreaterThan(20 * (volatility.sigmaFast as number));
   });
@@ -189,14 +189,14 @@ describe('a root quoted in a stable', () => {
     told.at(2400, says('ETH-d', 2500, 2400), ...usd('ETH', 2000, 2400));
     const facts = told.fold.state.get('feed', 'one/ETH-d') as unknown as FeedFacts;
     expect(facts.price).toBe(2500);
-    expect(facts.fast.p).toBe(2000);
+    expect(facts.realized.p).toBe(2000);
     expect(told.source('ETH', 'd')).toMatchObject({ price: 2000, sigmaFast: 0 });
   });
 
   it('does not tick while that stable has no price', () => {
     const told = new Told([feed('ETH', 'd', 'USDC'), ...eth]).at(600, says('ETH-d', 2000, 600));
     const facts = told.fold.state.get('feed', 'one/ETH-d') as unknown as FeedFacts;
-    expect(facts).toMatchObject({ price: 2000, fast: initialEwma });
+    expect(facts).toMatchObject({ price: 2000, realized: initialRealized });
     expect(told.source('ETH', 'd')).toMatchObject({ refused: 'quote-insufficient', price: null });
   });
 });

@@ -250,7 +250,7 @@ describe('a report', () => {
   it('of zero or below is refused as such, is no tick, and a good one heals it', () => {
     const story = whenTold(price('a', 0, 1020), price('b', -5, 1020));
     expect(story.refused).toEqual({ a: 'nonpositive', b: 'nonpositive', c: null });
-    expect([story.facts('a').fast.t, story.facts('a').observedAt]).toEqual([1000, 1020]);
+    expect([story.facts('a').realized.t, story.facts('a').observedAt]).toEqual([1000, 1020]);
     expect(story.at(1120, ...allReport(1120)).through(1200).refused).toEqual(used);
   });
 
@@ -263,7 +263,7 @@ describe('a report', () => {
     expect(story.at(1100, price('a', 900, 2 ** 40), read('a', 900, 2 ** 40)).through(1190).times).toEqual([1000, 1020]);
     // The feed is not silenced: an honest report, though dated before the claim, is taken and ends the flag.
     expect(story.at(1200, price('a', 101, 1190)).through(1300).flagged).toEqual([]);
-    expect(story.facts('a')).toMatchObject({ price: 101, observedAt: 1190, fast: { t: 1190, t0: 1000 } });
+    expect(story.facts('a')).toMatchObject({ price: 101, observedAt: 1190, realized: { t: 1190, t0: 1000 } });
   });
 
   it('from the future does not keep a feed alive that says nothing else, and is named when it is all a feed said', () => {
@@ -315,12 +315,26 @@ describe('a report', () => {
 
   it('with another value for the same second replaces the first and is no second tick', () => {
     const story = whenTold(price('a', 200, 1000));
-    expect([story.times, story.facts('a').price, story.facts('a').fast.d]).toEqual([[1000, 1020], 200, 0]);
+    expect([story.times, story.facts('a').price, story.facts('a').realized.dFast]).toEqual([[1000, 1020], 200, 0]);
+  });
+
+  it('replaces the one before it where the feed is sampled and both lie in one interval', () => {
+    const told = [price('a', 200, 1010), price('b', 200, 1010)];
+    const sampled = given([feed('a', { sampleSeconds: 300 }), feed('b'), feed('c')])
+      .at(1000, ...allReport(1000))
+      .at(1020, ...told)
+      .through(1100);
+    expect(['a', 'b'].map((name) => sampled.facts(name).realized.dFast)).toEqual([0, 10]);
+    expect(['a', 'b'].map((name) => sampled.facts(name).price)).toEqual([200, 200]);
   });
 
   it('read from state seeds a feed by its oracle; what was emitted already is not counted twice', () => {
     const story = whenTold(read('a', 100, 1000), read('b', 103, 1020));
-    expect([story.facts('a').fast.d, story.facts('b').fast.d, story.times]).toEqual([0, 20, [1000, 1020]]);
+    expect([story.facts('a').realized.dFast, story.facts('b').realized.dFast, story.times]).toEqual([
+      0,
+      20,
+      [1000, 1020],
+    ]);
   });
 
   it('carries its own confidence where the source states one', () => {
@@ -353,7 +367,7 @@ describe('an oracle whose reporter the chain must say', () => {
       .at(995, round('first', 101, 995));
     expect(story.facts('a').price).toBe(null);
     story.at(1000, assigned('a', 'first', 1000)).through(1000);
-    expect(story.facts('a')).toMatchObject({ reporter: 'first', price: 101, observedAt: 995, fast: { d: 5 } });
+    expect(story.facts('a')).toMatchObject({ reporter: 'first', price: 101, observedAt: 995, realized: { dFast: 5 } });
     // Kept until the next question: another oracle of the chain may name the same reporter.
     expect(story.fold.state.keys('pending')).toEqual(['1:dynamic:first']);
     story.at(1010, assigned('a', 'first', 1010)).at(1020, assigned('a', 'first', 1020));
@@ -376,7 +390,7 @@ describe('an oracle whose reporter the chain must say', () => {
       .at(1010, round('first', 100, 1010))
       .at(1020, round('second', 102, 1020));
     story.at(1030, round('second', 103, 1030)).at(1040, assigned('a', 'second', 1040));
-    expect(story.facts('a')).toMatchObject({ reporter: 'second', price: 103, fast: { t: 1030, t0: 1020 } });
+    expect(story.facts('a')).toMatchObject({ reporter: 'second', price: 103, realized: { t: 1030, t0: 1020 } });
     story
       .at(1050, round('first', 500, 1050))
       .at(1060, round('second', 104, 1060))
@@ -660,14 +674,14 @@ describe('a value that was proposed', () => {
     const late = story()
       .block(195, proposed(110, 190))
       .block(496, price('a', 105, 494));
-    const { fast } = late.fold.state.get('feed', 'one/a') as unknown as FeedFacts;
-    expect(fast).toEqual(
+    const { realized } = late.fold.state.get('feed', 'one/a') as unknown as FeedFacts;
+    expect(realized).toEqual(
       (
         story()
           .block(495, price('a', 110, 190))
           .block(496, price('a', 105, 494))
           .fold.state.get('feed', 'one/a') as unknown as FeedFacts
-      ).fast,
+      ).realized,
     );
   });
 

@@ -31,7 +31,6 @@ import { poolFacts, poolKey, watchPool } from './pool/pool.ts';
 import { type PoolPrice, poolPrice } from './pool/pool-price.ts';
 import type { Frame, Row } from './state.ts';
 import { State } from './state.ts';
-import { type EwmaState, initialEwma, updateEwma } from './volatility/ewma.ts';
 import {
   chainFacts,
   type OptionMarketAtClose,
@@ -40,6 +39,7 @@ import {
   type VolatilityIndex,
   withSmile,
 } from './volatility/option-market.ts';
+import { initialRealized, updateRealized } from './volatility/realized.ts';
 import { type Moves, volatilityTick } from './volatility/series.ts';
 import { afterClosing, noStressHistory, type StressHistory } from './volatility/stress-level.ts';
 
@@ -358,8 +358,7 @@ export class Fold {
       block: null,
       price: null,
       confidence: null,
-      fast: initialEwma,
-      slow: initialEwma,
+      realized: initialRealized,
       failed: null,
       mendableAfterBlock: null,
     };
@@ -670,8 +669,10 @@ export class Fold {
       block,
       price,
       confidence: interval,
-      fast: tick === null ? facts.fast : updateEwma(facts.fast, observedAt, tick, parameters.tauFastSeconds),
-      slow: tick === null ? facts.slow : updateEwma(facts.slow, observedAt, tick, parameters.tauSlowSeconds),
+      realized:
+        tick === null
+          ? facts.realized
+          : updateRealized(facts.realized, observedAt, tick, parameters, definition.sampleSeconds),
       failed: facts.failed,
       mendableAfterBlock: facts.mendableAfterBlock,
     });
@@ -968,5 +969,3 @@ function newerIndex(
 ): VolatilityIndex | null {
   return value === null || (before !== null && before.observedAt >= observedAt) ? before : { value, observedAt };
 }
-
-export type { EwmaState };

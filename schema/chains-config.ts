@@ -219,6 +219,10 @@ export const feedSchema = z.strictObject({
   }),
   heartbeatSeconds: seconds,
   deviationThreshold: share,
+  sampleSeconds: z.number().int().min(0).max(86_400).optional().meta({
+    description:
+      'Of its updates within one such interval the last counts for volatility; 0: every update. Default: 300 for a source that anybody updates at will (pyth, stork), else 0',
+  }),
   weight: z.number().gt(0).max(1e6).default(1),
   activation: z.enum(['start', 'now']).default('start').meta({
     description: '`now`: joins a running lineage from the moment it is added instead of changing the past',

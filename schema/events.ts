@@ -117,6 +117,11 @@ export interface FeedDefinition {
   readonly heartbeatSeconds: number;
   /** Share of the price (0.005 = 0.5 %) whose move triggers an update; gives the confidence d/sqrt(3) where the feed states none. */
   readonly deviationThreshold: number;
+  /**
+   * Of its updates within one such interval (they start at multiples of it, seconds) the last counts for volatility: a feed
+   * that anybody may update at any moment. Absent: every update counts.
+   */
+  readonly sampleSeconds?: number;
   /** Relative weight of its group before the cap; 1 unless configured. */
   readonly weight: number;
   /** Present where the price is the time-weighted one of a pool of two tokens; `oracle` is then the pool. */

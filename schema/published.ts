@@ -74,6 +74,8 @@ export type PublishedSource = {
    */
   readonly sigmaFast: number | null;
   readonly sigmaSlow: number | null;
+  /** Share of the realised variance of `sigmaFast` that came in jumps, 0 to 1; null where that is. */
+  readonly jumpShare: number | null;
   /** Feeds that are quoted in another asset. */
   readonly crossRate?: PublishedCrossRate;
   /** Pools only; absent before their window is complete. */
@@ -135,6 +137,8 @@ export type PublishedAsset = {
     /** Weighted median over groups, annualised; null when nobody reports one. */
     readonly sigmaFast: number | null;
     readonly sigmaSlow: number | null;
+    /** Weighted median over groups of the sources' shares of variance in jumps, 0 to 1; null where `sigmaFast` is. */
+    readonly jumpShare: number | null;
     /** 25-delta skew at 30 days; null while no option market is watched. */
     readonly skew: number | null;
     /** Present where option markets are watched; sorted by feed. */

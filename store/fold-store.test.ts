@@ -68,7 +68,7 @@ function published(price: number | null): PublishedAsset {
     status: 'ok',
     statusSince: 12,
     vScalar: { alpha: 1, flags: [], hold: null, raw: 0.1, value: 0.1, wad: '100000000000000006' },
-    volatility: { sigmaFast: 0.1, sigmaSlow: 5e-324, skew: null },
+    volatility: { sigmaFast: 0.1, sigmaSlow: 5e-324, jumpShare: 0.5, skew: null },
   };
 }
 

@@ -29,11 +29,14 @@ function reportsOf(world: World, chain: ChainName, network: NetworkName, asset: 
     .filter((report) => report.network === network && report.asset === asset);
 }
 
-/** Irregular EWMA with a half-life of 24 h over a feed's own reports, annualised. */
-function volatilityOf(reports: readonly Report[]): number {
+/** Irregular EWMA with a half-life of 24 h over a feed's own reports, of Pyth's over the last of each 5 minutes; annualised. */
+function volatilityOf(reports: readonly Report[], network: NetworkName): number {
+  const interval = (report: Report | undefined): number => Math.floor((report?.observedAt ?? 0) / 300);
+  const ticks =
+    network === 'pyth' ? reports.filter((report, i) => interval(report) !== interval(reports[i + 1])) : reports;
   let [n, d] = [0, 0];
-  for (let i = 1; i < reports.length; i++) {
-    const [before, after] = [reports[i - 1]!, reports[i]!];
+  for (let i = 1; i < ticks.length; i++) {
+    const [before, after] = [ticks[i - 1]!, ticks[i]!];
     const seconds = after.observedAt - before.observedAt;
     const decay = Math.exp(-seconds / 124_416);
     n = decay * n + Math.log(Number(after.value) / Number(before.value)) ** 2;
@@ -87,7 +90,7 @@ export async function expectSigmaOfEachFeed(world: World, index: Index): Promise
       const published = await inForce(index, asset, time);
       for (const { chain, network } of feedsOf(asset)) {
         const { feed, sigmaFast } = sourceOf(published, chain, network, asset);
-        const reported = volatilityOf(reportsOf(world, chain, network, asset, published.time));
+        const reported = volatilityOf(reportsOf(world, chain, network, asset, published.time), network);
         expect(sigmaFast! / reported, `sigma of ${feed} at ${time}`).toBeCloseTo(1, 9);
         if (phase !== 'crash' || !calmAssets.includes(asset)) continue;
         const stated = scenario.assets[asset].calm.volatilityAnnual;

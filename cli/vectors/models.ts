@@ -3,9 +3,9 @@ import { fuse } from '../../risk/fusion/fuse.ts';
 import { pythAggregate } from '../../risk/fusion/pyth-aggregate.ts';
 import { exp } from '../../risk/math/exp-log-pow.ts';
 import { jumpStatistics } from '../../risk/volatility/bipower.ts';
-import { initialEwma, sigmaAnnual, updateEwma } from '../../risk/volatility/ewma.ts';
 import { type Candle, closeToClose, garmanKlass, parkinson, rogersSatchell } from '../../risk/volatility/ohlc.ts';
 import { previousTick } from '../../risk/volatility/previous-tick.ts';
+import { initialRealized, sigmaFast, sigmaSlow, updateRealized } from '../../risk/volatility/realized.ts';
 
 /** One checkable thing out of a vector file. */
 export interface VectorCase {
@@ -136,10 +136,12 @@ const irregularSeries = z.strictObject({ ...series, prev_tick_5min: sparse });
 const regularSeries = z.strictObject({ ...series, lambda_: z.number() });
 
 function sigmas(times: readonly number[], prices: readonly number[], tauSeconds: number): (number | null)[] {
-  let state = initialEwma;
+  let state = initialRealized;
   return prices.map((price, i) => {
-    state = updateEwma(state, times[i] ?? Number.NaN, price, tauSeconds);
-    return sigmaAnnual(state);
+    const decay = { tauFastSeconds: tauSeconds, tauSlowSeconds: tauSeconds };
+    state = updateRealized(state, times[i] ?? Number.NaN, price, decay);
+    const [fast, slow] = [sigmaFast(state), sigmaSlow(state)];
+    return fast === slow ? fast : Number.NaN;
   });
 }
 

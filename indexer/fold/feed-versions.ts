@@ -1,5 +1,5 @@
 import type { FeedFacts } from '../../risk/close-asset.ts';
-import { sigmaAnnual } from '../../risk/volatility/ewma.ts';
+import { sigmaFast, sigmaSlow } from '../../risk/volatility/realized.ts';
 import type { FeedVersion } from '../../store/fold-store.ts';
 import type { EngineFrame } from './engine.ts';
 
@@ -20,8 +20,8 @@ export function feedVersionsOf(frames: readonly EngineFrame[]): FeedVersion[] {
         observedAt: facts.observedAt,
         blockNumber: facts.block,
         price: facts.price,
-        sigmaFast: sigmaAnnual(facts.fast),
-        sigmaSlow: sigmaAnnual(facts.slow),
+        sigmaFast: sigmaFast(facts.realized),
+        sigmaSlow: sigmaSlow(facts.realized),
       });
     }
   }

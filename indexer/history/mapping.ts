@@ -42,6 +42,9 @@ const shape = z.strictObject({
   group: z.string().optional().meta({ description: 'Series of one group vote once; default: the series alone' }),
   heartbeatSeconds: z.number().int().min(1),
   deviationThreshold: z.number().gt(0).lt(1).default(0.005),
+  sampleSeconds: z.number().int().min(0).max(86_400).default(0).meta({
+    description: 'Of the prices within one such interval the last counts for volatility; 0: every price',
+  }),
   weight: z.number().gt(0).max(1e6).default(1),
 });
 

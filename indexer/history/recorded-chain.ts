@@ -34,6 +34,7 @@ export function recordedChain(mapping: Mapping): Meaning['chains'][string] {
           group: series.group ?? name,
           heartbeatSeconds: series.heartbeatSeconds,
           deviationThreshold: series.deviationThreshold,
+          ...(series.sampleSeconds > 0 && { sampleSeconds: series.sampleSeconds }),
           weight: series.weight,
         },
       ]),

@@ -37,6 +37,7 @@ const feed = z.strictObject({
   decimals: z.number().int().nullable(),
   heartbeatSeconds: z.number().gt(0),
   deviationThreshold: z.number().gt(0),
+  sampleSeconds: z.number().int().gt(0).exactOptional(),
   weight: z.number().gt(0),
   pool: z
     .strictObject({

@@ -19,6 +19,7 @@ export const pyth: PriceSource = {
   pools: false,
   options: false,
   relays: false,
+  pull: true,
   readsScale: true,
   topics: [priceFeedUpdateTopic],
   logFilters: (feeds) => filtersByKey(feeds, [priceFeedUpdateTopic]),

@@ -450,7 +450,10 @@ const meaning: Meaning = {
       ...chain,
       feeds: {
         'pyth/ETH': { ...feed, source: 'pyth', asset: 'ETH', address: pythContract, key: idB },
-        'pyth/ETH-2': { ...feed, source: 'pyth', asset: 'ETH', address: pythContract, key: idA, group: 'other' },
+        'pyth/ETH-2': {
+          ...{ ...feed, source: 'pyth', asset: 'ETH', address: pythContract, key: idA, group: 'other' },
+          sampleSeconds: 0,
+        },
         'chainlink/ETH': { ...feed, source: 'chainlink', asset: 'ETH', address: proxy, decimals: 8 },
         'api3/ETH': { ...feed, source: 'api3', asset: 'ETH', address: server, key: idA, decimals: 18 },
         uptime: { ...feed, purpose: 'sequencer-uptime', source: 'chainlink', address: `0x${'dd'.repeat(20)}` },
@@ -495,7 +498,15 @@ test('feeds become definitions sorted by id, with the names the events use', () 
       reporter: null,
       decimals: 8,
     },
-    { ...price, id: 'one/pyth/ETH', source: 'pyth', group: 'pyth', ...keyed(pythContract, idB), decimals: null },
+    {
+      ...price,
+      id: 'one/pyth/ETH',
+      source: 'pyth',
+      group: 'pyth',
+      ...keyed(pythContract, idB),
+      decimals: null,
+      sampleSeconds: 300,
+    },
     { ...price, id: 'one/pyth/ETH-2', source: 'pyth', group: 'other', ...keyed(pythContract, idA), decimals: null },
     {
       ...common,

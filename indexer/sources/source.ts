@@ -43,6 +43,8 @@ export interface PriceSource {
   readonly options: boolean;
   /** It repeats what other oracles say: chains.json must name the group that it votes with. */
   readonly relays: boolean;
+  /** Anybody updates its feeds, as often as he likes: their volatility is sampled every 5 minutes. */
+  readonly pull?: true;
   /** A state read tells the decimals; where not, chains.json must. */
   readonly readsScale: boolean;
   /** Every topic0 that `decodeLog` understands. */

@@ -21,6 +21,7 @@ export const stork: PriceSource = {
   pools: false,
   options: false,
   relays: false,
+  pull: true,
   readsScale: false,
   topics: [valueUpdateTopic],
   logFilters: (feeds) => filtersByKey(feeds, [valueUpdateTopic]),

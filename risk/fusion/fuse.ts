@@ -1,7 +1,7 @@
 import { InvariantError } from '../../schema/errors.ts';
 import { capWeights } from '../math/cap-weights.ts';
 import { ascendingOrder, weightedMedian, weightedQuantiles } from '../math/weighted-median.ts';
-import { YEAR_SECONDS } from '../volatility/ewma.ts';
+import { YEAR_SECONDS } from '../volatility/realized.ts';
 
 /** One feed's last word on an asset, at the closing time. */
 export type FusionSource = {

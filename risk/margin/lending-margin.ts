@@ -1,6 +1,6 @@
 import { InvariantError } from '../../schema/errors.ts';
 import { accountV } from '../contagion/v-total.ts';
-import { YEAR_SECONDS } from '../volatility/ewma.ts';
+import { YEAR_SECONDS } from '../volatility/realized.ts';
 import { NORMAL_ES_99 } from './delta-gamma.ts';
 
 /** Horizon of the margin, seconds: EMIR's two business days scaled to a venue that never closes. Judged. */

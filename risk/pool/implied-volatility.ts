@@ -1,7 +1,7 @@
 import type { PoolDefinition } from '../../schema/events.ts';
 import { toFloat } from '../../schema/units.ts';
 import { pow } from '../math/exp-log-pow.ts';
-import { YEAR_SECONDS } from '../volatility/ewma.ts';
+import { YEAR_SECONDS } from '../volatility/realized.ts';
 import type { PoolFacts, Traded } from './pool.ts';
 
 const HOUR = 3600;

@@ -1,6 +1,6 @@
 import type { OptionExpiryQuotes } from '../../schema/events.ts';
 import { blackPrice } from './black.ts';
-import { YEAR_SECONDS } from './ewma.ts';
+import { YEAR_SECONDS } from './realized.ts';
 import { strikeAt } from './skew.ts';
 import { type SviSlice, totalVariance } from './svi.ts';
 

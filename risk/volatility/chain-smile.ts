@@ -1,10 +1,10 @@
 import type { OptionExpiryQuotes } from '../../schema/events.ts';
 import { log } from '../math/exp-log-pow.ts';
 import { impliedVolatility } from './black.ts';
-import { YEAR_SECONDS } from './ewma.ts';
 import { fitSvi } from './fit-svi.ts';
 import { modelFreeVariance, type StrikePrices, stripAround } from './model-free.ts';
 import { admitQuotes, type OptionQuote } from './option-quotes.ts';
+import { YEAR_SECONDS } from './realized.ts';
 import { skewOf, smileLegs } from './skew.ts';
 import { totalVariance } from './svi.ts';
 

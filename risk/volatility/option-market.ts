@@ -4,8 +4,8 @@ import { toFloat } from '../../schema/units.ts';
 import { capWeights } from '../math/cap-weights.ts';
 import { weightedMedian } from '../math/weighted-median.ts';
 import { type ChainFault, chainSmile, VOLATILITY_MAX } from './chain-smile.ts';
-import { YEAR_SECONDS } from './ewma.ts';
 import { QUOTE_AGE_SECONDS_MAX } from './option-quotes.ts';
+import { YEAR_SECONDS } from './realized.ts';
 import { neighboursOf30Days, SKEW_YEARS, type SmileLegs, skewAt30Days, skewOf, smileLegs } from './skew.ts';
 import { type SviFault, type SviSlice, sviFault, totalVariance } from './svi.ts';
 

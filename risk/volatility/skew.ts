@@ -1,6 +1,6 @@
 import { InvariantError } from '../../schema/errors.ts';
 import { exp } from '../math/exp-log-pow.ts';
-import { YEAR_SECONDS } from './ewma.ts';
+import { YEAR_SECONDS } from './realized.ts';
 
 /** Total implied variance over log-moneyness ln(strike / forward), positive everywhere. */
 export type Smile = (logMoneyness: number) => number;
