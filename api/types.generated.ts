@@ -750,7 +750,7 @@ export type OptionMarket = {
   readonly riskReversal: Maybe<Scalars['Float']['output']>;
   /** Mean of the two 25-delta volatilities less that at the forward. Null where refused. */
   readonly butterfly: Maybe<Scalars['Float']['output']>;
-  /** `future-dated`; `single-expiry`: all expiries lie on one side of 30 days. */
+  /** `future-dated`; `single-expiry`: all expiries lie on one side of 30 days; `calendar`: of the two next to 30 days the later has the smaller total variance, an arbitrage. */
   readonly flags: ReadonlyArray<Scalars['String']['output']>;
   /** Volatility at 30 days that its option prices give without a model, annualised decimal: told, never used. Null where it reports no prices on both sides of 30 days. */
   readonly modelFreeVolatility: Maybe<Scalars['Float']['output']>;

@@ -108,7 +108,7 @@ export type PublishedOptionMarket = {
   readonly skew: number | null;
   readonly riskReversal: number | null;
   readonly butterfly: number | null;
-  /** `future-dated`; `single-expiry`: all its expiries lie on one side of 30 days. */
+  /** `future-dated`; `single-expiry`: all its expiries lie on one side of 30 days; `calendar`: the two next to it admit arbitrage. */
   readonly flags: readonly string[];
   /** Volatility at 30 days that its option prices give without a model; told, never used. Null where it has no chain around 30 days. */
   readonly modelFreeVolatility: number | null;

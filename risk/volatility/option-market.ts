@@ -140,7 +140,7 @@ export function optionMarketAt(
       feed: market.definition.id,
       flags: [
         ...(market.futureDated ? ['future-dated'] : []),
-        ...(skew?.flag === 'single-expiry' ? ['single-expiry'] : []),
+        ...(skew?.flag ? [skew.flag] : []),
       ],
       group: market.definition.group,
       modelFreeVolatility: modelFreeAt30Days(sound, time),

@@ -108,6 +108,11 @@ describe('the skew at 30 days', () => {
     expect([found?.flag, found?.atForward.toFixed(12)]).toEqual(['single-expiry', '0.600000000000']);
   });
 
+  it('tells where a calendar spread would cost less than nothing', () => {
+    const far = (volatility: number) => skewAt30Days([flat(0.6, days(15)), flat(volatility, days(60))])?.flag;
+    expect([far(0.31), far(0.29)]).toEqual([null, 'calendar']);
+  });
+
   it('is 0 for flat smiles of any term structure and lies between its neighbours', () => {
     const volatility = fc.double({ min: 0.1, max: 3, noNaN: true });
     fc.assert(

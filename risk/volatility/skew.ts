@@ -27,7 +27,7 @@ export type Skew = {
 };
 
 /** The skew at constant maturity, and how it was come by. */
-export type ConstantMaturitySkew = Skew & { readonly flag: 'single-expiry' | null };
+export type ConstantMaturitySkew = Skew & { readonly flag: 'single-expiry' | 'calendar' | null };
 
 /** N^-1(0.75): d1 of the 25-delta put, and of the call with the other sign. */
 const D1_AT_QUARTER = 0.6744897501960817;
@@ -114,8 +114,9 @@ export function neighboursOf30Days<Leg extends { readonly years: number }>(
  * The smile at 30 days: the total variance of each leg interpolated linearly in time between the neighbouring expiries.
  *
  * Where all expiries lie on one side of 30 days, the nearest stands for it if it is 7 to 90 days away: the volatility at
- * the forward as it is, differences times sqrt(T / 30 d), flag `single-expiry`; null beyond. Order does not matter; of
- * two legs with the same expiry the caller must pass one.
+ * the forward as it is, differences times sqrt(T / 30 d), flag `single-expiry`; null beyond. Flag `calendar`: the total
+ * variance at the forward falls between the two expiries, so that a calendar spread would cost less than nothing. Order does
+ * not matter; of two legs with the same expiry the caller must pass one.
  * Source: risk model 2, "30-day legs".
  */
 export function skewAt30Days(legs: readonly SmileLegs[]): ConstantMaturitySkew | null {
@@ -128,7 +129,7 @@ export function skewAt30Days(legs: readonly SmileLegs[]): ConstantMaturitySkew |
         put25: between(near.put25, far.put25),
         call25: between(near.call25, far.call25),
       }),
-      flag: null,
+      flag: far.atForward < near.atForward ? 'calendar' : null,
     };
   }
   const only = near ?? far;
