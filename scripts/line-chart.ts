@@ -17,7 +17,7 @@ export type Panel = {
 
 const width = 760;
 const panelHeight = 200;
-const margin = { left: 60, right: 16, top: 28, bottom: 24 };
+const margin = { left: 60, right: 24, top: 28, bottom: 24 };
 
 /** Panels one below the other over seconds since the epoch, as SVG without scripts, styles or fonts of its own. */
 export function lineChart(title: string, panels: readonly Panel[]): string {

@@ -186,7 +186,8 @@ ${crash()}
 
 ## USDC, March 2023
 
-By the minute: Kraken and Binance.US in dollars, Kraken and Binance in USDT, converted at Coinbase's USDT/USD.
+By the minute: Kraken and Binance.US in dollars, Kraken and Binance in USDT, converted at Coinbase's USDT/USD. For volatility the
+last minute of every five counts: of the print of 15:30 nothing is left in V five minutes later.
 
 ![Fused price of USDC with its interval, and V, March 2023](recorded-2023-03-depeg.svg)
 

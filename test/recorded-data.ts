@@ -65,7 +65,7 @@ export const between = (ticks: readonly Tick[], from: number, to: number) =>
 /** Runs the fold over named series, each a group of its own. */
 export function fold(
   series: { readonly [name: string]: readonly Tick[] },
-  feed: Pick<FeedDefinition, 'heartbeatSeconds' | 'deviationThreshold'>,
+  feed: Pick<FeedDefinition, 'heartbeatSeconds' | 'deviationThreshold' | 'sampleSeconds'>,
   over: Partial<ModelParameters>,
   assetClass: 'volatile' | 'stable',
 ): readonly Closing[] {
@@ -166,7 +166,7 @@ export function depegSeries(): { readonly [venue: string]: readonly Tick[] } {
 }
 
 export function foldDepeg(ticks: ReturnType<typeof depegSeries>): readonly Closing[] {
-  const feed = { heartbeatSeconds: 600, deviationThreshold: 0.0025 };
+  const feed = { heartbeatSeconds: 600, deviationThreshold: 0.0025, sampleSeconds: 300 };
   return fold(ticks, feed, { ...defaults, ageingSeconds: minute }, 'stable');
 }
 

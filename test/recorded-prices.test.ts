@@ -17,13 +17,15 @@ import {
 } from './recorded-data.ts';
 
 /** The fold on recorded prices. Without the recordings these tests are skipped. */
+type Published = Closing['assets'][string];
+
 describe.skipIf(!isThere)('19 May 2021: ETH on four venues, hourly', () => {
   it('the fused price lies within the hull of the venues at every tick', () => {
     const venues = crashSeries();
     let seen = 0;
     for (const { time, assets } of foldCrash()) {
       const prices = Object.values(venues).map((ticks) => last(ticks, time)?.[1] as number);
-      const { price } = assets['X'] as Closing['assets'][string];
+      const { price } = assets['X'] as Published;
       if (price === null || prices.includes(undefined as never)) continue;
       seen++;
       expect(price).toBeGreaterThanOrEqual(Math.min(...prices));
@@ -63,7 +65,7 @@ describe.skipIf(!isThere)('19 May 2021: ETH on four venues, hourly', () => {
 
 describe.skipIf(!isThere)('March 2023: the depeg of USDC, by the minute', () => {
   const pricesOf = (closings: readonly Closing[]) =>
-    new Map(closings.map(({ time, assets }) => [time, assets['X'] as Closing['assets'][string]]));
+    new Map(closings.map(({ time, assets }) => [time, assets['X'] as Published]));
 
   it('follows the venues, converted to dollars, and stays within their hull in every minute', () => {
     const ticks = depegSeries();
@@ -90,9 +92,8 @@ describe.skipIf(!isThere)('March 2023: the depeg of USDC, by the minute', () => 
       const before = last(ticks['binanceus'] as readonly Tick[], spike[0] - 1) as Tick;
       return tick === spike ? [tick[0], before[1]] : tick;
     });
-    const [withSpike, without] = [foldDepeg(ticks), foldDepeg({ ...ticks, binanceus: calm })].map(
-      (closings) => pricesOf(closings).get(spike[0]) as Closing['assets'][string],
-    ) as [Closing['assets'][string], Closing['assets'][string]];
+    const both = [foldDepeg(ticks), foldDepeg({ ...ticks, binanceus: calm })].map(pricesOf);
+    const [withSpike, without] = both.map((prices) => prices.get(spike[0])) as [Published, Published];
     expect(withSpike.flags).toEqual([['binanceus', 'outlier']]);
     expect(withSpike.status).toBe('ok');
     const moved = Math.abs((withSpike.price as number) - (without.price as number));
@@ -103,6 +104,11 @@ describe.skipIf(!isThere)('March 2023: the depeg of USDC, by the minute', () => 
       '0.0077',
       '0.0032',
     ]);
+    // V stands out while the print is the last price, and holds nothing of it once its five minutes ended with another.
+    const vScalars = (time: number) => both.map((prices) => prices.get(time)?.vScalar.value as number);
+    const [during, after] = [vScalars(spike[0]), vScalars(spike[0] + 300)];
+    expect(during[0]).toBeGreaterThan(1.4 * (during[1] as number));
+    expect(after[0]).toBe(after[1]);
   });
 });
 
