@@ -138,10 +138,7 @@ export function optionMarketAt(
       expiries: sound.map(({ expiry }) => expiry),
       faults: fresh.flatMap(({ expiry, fault }) => (fault === null ? [] : [[expiry, fault] as const])),
       feed: market.definition.id,
-      flags: [
-        ...(market.futureDated ? ['future-dated'] : []),
-        ...(skew?.flag ? [skew.flag] : []),
-      ],
+      flags: [...(market.futureDated ? ['future-dated'] : []), ...(skew?.flag ? [skew.flag] : [])],
       group: market.definition.group,
       modelFreeVolatility: modelFreeAt30Days(sound, time),
       refused: refused ?? (skew === null ? 'no-near-expiry' : null),
