@@ -75,36 +75,36 @@ export function checkFrame(system: ContagionSystem): void {
 }
 
 /**
- * All accounts, column by column.
+ * All slots that accounts name.
  * @throws {InvariantError} as `checkFrame`, naming the account by its position.
  */
-export function checkAccounts(system: ContagionSystem): void {
+export function checkSlots(system: ContagionSystem): void {
   const { accounts, assets, deployments, issuers } = system;
-  const { collateral, count, debts, deployment } = accounts;
+  const { collateral, debts, deployment } = accounts;
   const isSound =
+    areBelow(collateral.asset, assets.length) &&
+    areBelow(debts.asset, assets.length) &&
     areSlots(deployment, 0, deployments.length) &&
-    areSlots(collateral.asset, 0, assets.length) &&
-    areWithin(collateral.usd, AMOUNT_USD_MAX) &&
-    areWithin(collateral.liquidationThreshold, 1) &&
-    areWithin(collateral.taint, 1) &&
-    areSlots(debts.asset, 0, assets.length) &&
-    areWithin(debts.usd, AMOUNT_USD_MAX) &&
     areSlots(debts.pool, -1, issuers.length);
-  if (!isSound) for (let i = 0; i < count; i++) checkAccount(system, i);
+  if (!isSound) checkAccounts(system);
 }
 
-function areSlots(slots: Int32Array | Uint16Array, least: number, count: number): boolean {
+function areBelow(slots: Uint16Array, count: number): boolean {
+  for (let i = 0; i < slots.length; i++) if (slots[i]! >= count) return false;
+  return true;
+}
+
+function areSlots(slots: Int32Array, least: number, count: number): boolean {
   for (let i = 0; i < slots.length; i++) if (slots[i]! < least || slots[i]! >= count) return false;
   return true;
 }
 
-function areWithin(values: Float64Array, max: number): boolean {
-  for (let i = 0; i < values.length; i++) if (!(values[i]! >= 0 && values[i]! <= max)) return false;
-  return true;
+/** @throws {InvariantError} as `checkFrame`, naming the account by its position. */
+export function checkAccounts(system: ContagionSystem): void {
+  for (let i = 0; i < system.accounts.count; i++) checkAccount(system, i);
 }
 
-/** @throws {InvariantError} as `checkAccounts`. */
-export function checkAccount(system: ContagionSystem, i: number): void {
+function checkAccount(system: ContagionSystem, i: number): void {
   const { accounts, assets, deployments, issuers } = system;
   const { collateral, collateralStart, debts, debtStart } = accounts;
   if (!isSlot(accounts.deployment[i]!, deployments.length)) {

@@ -1,6 +1,6 @@
 import type { CollateralColumns, Positions } from './positions.ts';
 import type { ContagionDeployment, ContagionSystem } from './system.ts';
-import { type Workspace, written } from './workspace.ts';
+import { inStretches, type Workspace, written } from './workspace.ts';
 import type { World } from './world.ts';
 
 /**
@@ -19,7 +19,8 @@ const RATIO_MIN = (1 + 2e-6) / LIMIT;
 /** Below this a ratio of two values says nothing: underflow. */
 const VALUE_MIN = 1e-200;
 
-type MarketColumns = {
+/** W_u, D_u(s) and Dn_u(s) with the falls and no losses, by borrower. */
+export type MarketColumns = {
   readonly weightedUsd: Float64Array;
   readonly debtUsd: Float64Array;
   readonly netDebtUsd: Float64Array;
@@ -32,50 +33,33 @@ type MarketColumns = {
  */
 export class Exposed {
   readonly #positions: Positions;
-  /** By deployment. */
-  readonly #rules: {
-    readonly bonus: Float64Array;
-    readonly closeFactor: Float64Array;
-    readonly fullBelow: Float64Array;
-  };
+  readonly #rules: Rules;
   /** By kind of leg. */
   readonly #sellsAs: Int32Array;
   readonly #salesUsd: Float64Array;
   readonly #shortfallsUsd: Float64Array;
-
-  #count = 0;
-  readonly #borrower: Int32Array;
-  readonly #rule: Int32Array;
-  readonly #debtUsd: Float64Array;
-  readonly #netDebtUsd: Float64Array;
-  readonly #start: Int32Array;
-  readonly #legs: CollateralColumns;
+  readonly #selection: Selection;
   /** What assets were worth when they were selected. */
   readonly #then: Pick<World, 'values' | 'rootImpacts'>;
   #isSelected = false;
 
-  constructor(system: ContagionSystem, positions: Positions, workspace: Workspace) {
+  constructor(system: ContagionSystem, positions: Positions, slack: number, workspace: Workspace) {
     const { assets, deployments, issuers } = system;
     const { collateral, count, kinds } = positions;
-    const ofDeployments = (name: string, of: (one: ContagionDeployment) => number) =>
-      written(workspace.float64(name, deployments.length), deployments, of);
-    this.#rules = {
-      bonus: ofDeployments('bonus', ({ bonus }) => bonus),
-      closeFactor: ofDeployments('closeFactor', ({ closeFactor }) => closeFactor),
-      fullBelow: ofDeployments('fullBelow', (one) => one.fullLiquidationHealthFactor),
-    };
+    this.#rules = rulesOf(deployments, slack, workspace);
     this.#positions = positions;
     this.#sellsAs = workspace.int32('sellsAs', kinds.count);
     for (let k = 0; k < kinds.count; k++) this.#sellsAs[k] = assets[kinds.asset[k]!]!.sellsAs;
     this.#salesUsd = workspace.float64('salesUsd', assets.length);
     this.#shortfallsUsd = workspace.float64('shortfallsUsd', issuers.length);
     const own = workspace.part('exposed');
-    this.#borrower = own.int32('borrower', count);
-    this.#rule = own.int32('rule', count);
-    this.#debtUsd = own.float64('debtUsd', count);
-    this.#netDebtUsd = own.float64('netDebtUsd', count);
-    this.#start = own.int32('start', count + 1);
-    this.#legs = {
+    this.#selection = {
+      count: 0,
+      borrower: own.int32('borrower', count),
+      rule: own.int32('rule', count),
+      debtUsd: own.float64('debtUsd', count),
+      netDebtUsd: own.float64('netDebtUsd', count),
+      start: own.int32('start', count + 1).fill(0, 0, 1),
       kind: own.int32('kind', collateral.kind.length),
       weighted: own.float64('weighted', collateral.kind.length),
       net: own.float64('net', collateral.kind.length),
@@ -92,52 +76,34 @@ export class Exposed {
   }
 
   /** S_m by market and Short_b by issuer, USD, at a state of the world. The arrays are overwritten by the next call. */
-  react(world: World, market: MarketColumns, slack: number) {
-    if (!this.#holds(world)) this.#select(world, market);
-    const count = this.#count;
-    const start = this.#start;
-    const rules = this.#rule;
-    const debts = this.#debtUsd;
-    const netDebts = this.#netDebtUsd;
-    const { kind, net, weighted } = this.#legs;
-    const { left } = world;
-    const { bonus, closeFactor, fullBelow } = this.#rules;
-    const sellsAs = this.#sellsAs;
+  react(world: World, market: MarketColumns) {
+    if (!this.#holds(world)) {
+      const { left } = world;
+      const safeAbove = (LIMIT * NO_SALE_ABOVE) / world.leastLeft();
+      this.#selection.count = 0;
+      inStretches(this.#positions.count, (from, to) =>
+        select(this.#positions, market, left, safeAbove, this.#selection, from, to),
+      );
+      this.#then.values.set(world.values);
+      this.#then.rootImpacts.set(world.rootImpacts);
+      this.#isSelected = true;
+    }
     const salesUsd = this.#salesUsd.fill(0);
     const shortfallsUsd = this.#shortfallsUsd.fill(0);
-    let to = 0;
-    for (let n = 0; n < count; n++) {
-      const from = to;
-      to = start[n + 1]!;
-      let weightedUsd = 0;
-      let value = 0;
-      for (let k = from; k < to; k++) {
-        const h = left[kind[k]!]!;
-        weightedUsd += weighted[k]! * h;
-        value += net[k]! * h;
-      }
-      const debt = debts[n]!;
-      if (weightedUsd >= debt * NO_SALE_ABOVE) continue;
-      const rule = rules[n]!;
-      const health = weightedUsd / debt;
-      const netDebt = netDebts[n]!;
-      const closes = health >= 1 - slack ? 0 : health >= fullBelow[rule]! * (1 - slack) ? closeFactor[rule]! : 1;
-      if (closes > 0) {
-        const sold = closes * (value > 0 ? Math.min(1, ((1 + bonus[rule]!) * netDebt) / value) : 1);
-        for (let k = from; k < to; k++) salesUsd[sellsAs[kind[k]!]!]! += net[k]! * sold;
-      }
-      if (netDebt > value) this.#fallShort(this.#borrower[n]!, netDebt - value);
-    }
+    inStretches(this.#selection.count, (from, to) =>
+      addReaction(
+        this.#selection,
+        this.#rules,
+        world.left,
+        this.#sellsAs,
+        salesUsd,
+        this.#positions,
+        shortfallsUsd,
+        from,
+        to,
+      ),
+    );
     return { salesUsd, shortfallsUsd };
-  }
-
-  #fallShort(i: number, shortfall: number): void {
-    const { debts, debtStart, debtUsd } = this.#positions;
-    const shortfallsUsd = this.#shortfallsUsd;
-    for (let l = debtStart[i]!; l < debtStart[i + 1]!; l++) {
-      const pool = debts.pool[l]!;
-      if (pool >= 0) shortfallsUsd[pool]! += shortfall * (debts.usd[l]! / debtUsd[i]!);
-    }
   }
 
   /**
@@ -153,48 +119,136 @@ export class Exposed {
     }
     return true;
   }
+}
 
-  #select(world: World, market: MarketColumns): void {
-    const { collateral, collateralStart, count, deployment } = this.#positions;
-    const { kind, net, weighted } = collateral;
-    const { debtUsd, netDebtUsd, weightedUsd } = market;
-    const { left } = world;
-    const borrowers = this.#borrower;
-    const rules = this.#rule;
-    const debts = this.#debtUsd;
-    const netDebts = this.#netDebtUsd;
-    const start = this.#start;
-    const { kind: kinds, net: nets, weighted: weights } = this.#legs;
-    const safeAbove = (LIMIT * NO_SALE_ABOVE) / world.lossFactorMin();
-    let found = 0;
-    let at = 0;
-    start[0] = 0;
-    for (let i = 0; i < count; i++) {
-      const debt = debtUsd[i]!;
-      const before = weightedUsd[i]!;
-      if (before >= debt * safeAbove && before > UNDERFLOW_MAX) continue;
-      const from = collateralStart[i]!;
-      const to = collateralStart[i + 1]!;
-      let total = 0;
-      for (let k = from; k < to; k++) total += weighted[k]! * left[kind[k]!]!;
-      if (total >= debt * LIMIT) continue;
-      for (let k = from; k < to; k++) {
-        kinds[at] = kind[k]!;
-        weights[at] = weighted[k]!;
-        nets[at] = net[k]!;
-        at++;
-      }
-      borrowers[found] = i;
-      rules[found] = deployment[i]!;
-      debts[found] = debt;
-      netDebts[found] = netDebtUsd[i]!;
-      found++;
-      start[found] = at;
+/** By deployment. */
+type Rules = {
+  readonly bonusFactor: Float64Array;
+  /** Full liquidation below this health factor. */
+  readonly fullBelow: Float64Array;
+  /** Share of a debt that is closed, three each: nothing, the close factor, all. */
+  readonly closes: Float64Array;
+  /** No liquidation from this health factor on. */
+  readonly safeFrom: number;
+};
+
+function rulesOf(deployments: readonly ContagionDeployment[], slack: number, workspace: Workspace): Rules {
+  const { length } = deployments;
+  const closes = workspace.float64('closes', 3 * length);
+  for (const [d, { closeFactor }] of deployments.entries()) closes.set([0, closeFactor, 1], 3 * d);
+  return {
+    bonusFactor: written(workspace.float64('bonusFactor', length), deployments, ({ bonus }) => 1 + bonus),
+    fullBelow: written(
+      workspace.float64('fullBelow', length),
+      deployments,
+      ({ fullLiquidationHealthFactor }) => fullLiquidationHealthFactor * (1 - slack),
+    ),
+    closes,
+    safeFrom: 1 - slack,
+  };
+}
+
+/** Borrowers in slot order, their legs one after the other. */
+type Selection = CollateralColumns & {
+  count: number;
+  readonly borrower: Int32Array;
+  /** Its deployment. */
+  readonly rule: Int32Array;
+  readonly debtUsd: Float64Array;
+  readonly netDebtUsd: Float64Array;
+  readonly start: Int32Array;
+};
+
+/** Adds those of borrowers `first` to `end` below the limit. Who has `safeAbove` times its debt before losses is not. */
+function select(
+  { collateral, collateralStart, deployment }: Positions,
+  { debtUsd, netDebtUsd, weightedUsd }: MarketColumns,
+  left: Float64Array,
+  safeAbove: number,
+  into: Selection,
+  first: number,
+  end: number,
+): void {
+  const { kind, net, weighted } = collateral;
+  const {
+    borrower,
+    debtUsd: debts,
+    kind: kinds,
+    net: nets,
+    netDebtUsd: netDebts,
+    rule,
+    start,
+    weighted: weights,
+  } = into;
+  let found = into.count;
+  let at = start[found]!;
+  for (let i = first; i < end; i++) {
+    const debt = debtUsd[i]!;
+    const before = weightedUsd[i]!;
+    if (before >= debt * safeAbove && before > UNDERFLOW_MAX) continue;
+    const from = collateralStart[i]!;
+    const to = collateralStart[i + 1]!;
+    let total = 0;
+    for (let k = from; k < to; k++) total += weighted[k]! * left[kind[k]!]!;
+    if (total >= debt * LIMIT) continue;
+    for (let k = from; k < to; k++) {
+      kinds[at] = kind[k]!;
+      weights[at] = weighted[k]!;
+      nets[at] = net[k]!;
+      at++;
     }
-    this.#count = found;
-    this.#then.values.set(world.values);
-    this.#then.rootImpacts.set(world.rootImpacts);
-    this.#isSelected = true;
+    borrower[found] = i;
+    rule[found] = deployment[i]!;
+    debts[found] = debt;
+    netDebts[found] = netDebtUsd[i]!;
+    found++;
+    start[found] = at;
+  }
+  into.count = found;
+}
+
+/** Adds what selected borrowers `first` to `end` sell and fall short. Who sells nothing adds 0: cheaper than to ask. */
+function addReaction(
+  { borrower, debtUsd, kind, net, netDebtUsd, rule, start, weighted }: Selection,
+  { bonusFactor, closes, fullBelow, safeFrom }: Rules,
+  left: Float64Array,
+  sellsAs: Int32Array,
+  salesUsd: Float64Array,
+  positions: Positions,
+  shortfallsUsd: Float64Array,
+  first: number,
+  end: number,
+): void {
+  let to = start[first]!;
+  for (let n = first; n < end; n++) {
+    const from = to;
+    to = start[n + 1]!;
+    let weightedUsd = 0;
+    let value = 0;
+    for (let k = from; k < to; k++) {
+      const share = left[kind[k]!]!;
+      weightedUsd += weighted[k]! * share;
+      value += net[k]! * share;
+    }
+    const health = weightedUsd / debtUsd[n]!;
+    const of = rule[n]!;
+    const netDebt = netDebtUsd[n]!;
+    const step = (health < safeFrom ? 1 : 0) + (health < fullBelow[of]! ? 1 : 0);
+    const sold = closes[3 * of + step]! * (value > 0 ? Math.min(1, (bonusFactor[of]! * netDebt) / value) : 1);
+    for (let k = from; k < to; k++) salesUsd[sellsAs[kind[k]!]!]! += net[k]! * sold;
+    if (netDebt > value) fallShort(positions, borrower[n]!, netDebt - value, shortfallsUsd);
+  }
+}
+
+function fallShort(
+  { debts, debtStart, debtUsd }: Positions,
+  i: number,
+  shortfall: number,
+  shortfallsUsd: Float64Array,
+) {
+  for (let l = debtStart[i]!; l < debtStart[i + 1]!; l++) {
+    const pool = debts.pool[l]!;
+    if (pool >= 0) shortfallsUsd[pool]! += shortfall * (debts.usd[l]! / debtUsd[i]!);
   }
 }
 

@@ -1,10 +1,10 @@
 import { checkFrame, checkShock } from './check-system.ts';
-import { Exposed, NO_SALE_ABOVE, UNDERFLOW_MAX } from './exposed.ts';
+import { Exposed, type MarketColumns, NO_SALE_ABOVE, UNDERFLOW_MAX } from './exposed.ts';
 import type { ContagionParameters } from './parameters.ts';
 import { type Positions, positionsOf } from './positions.ts';
 import type { ContagionSolver, ContagionState, FixedPoint, Stress } from './solver.ts';
 import type { ContagionSystem, Shock } from './system.ts';
-import { Workspace, written } from './workspace.ts';
+import { inStretches, Workspace, written } from './workspace.ts';
 import { consequences, raise, World } from './world.ts';
 
 /** Far above any rounding of a sum over an account's legs. */
@@ -12,12 +12,7 @@ const SLACK = 1 + 1e-6;
 
 /** What falls alone do, by borrower: fixed for a market however many solves there are at it. */
 type Market = {
-  /** W_u, D_u(s), Dn_u(s). */
-  readonly weightedUsd: Float64Array;
-  readonly debtUsd: Float64Array;
-  readonly netDebtUsd: Float64Array;
-  /** beta_u with the falls and no losses. */
-  readonly beta: Float64Array;
+  readonly columns: MarketColumns;
   /** Sum of the shortfalls. */
   readonly badDebtUsd: number;
 };
@@ -36,20 +31,13 @@ export function fastSolver(
 ): ContagionSolver {
   checkFrame(system);
   const positions = positionsOf(system, workspace);
-  const { collateral, collateralStart, count, kinds, netDebtUsd } = positions;
-  const exposed = new Exposed(system, positions, workspace);
+  const { count, kinds, netDebtUsd } = positions;
+  const exposed = new Exposed(system, positions, parameters.healthFactorSlack, workspace);
   const markets = new Map<string, Market>();
-  const { betaMax } = parameters;
-  const betaOf = (weighted: number, debt: number) =>
-    debt > 0 ? Math.min(betaMax, Math.max(0, weighted / debt - 1)) : betaMax;
-
-  const betaAtCut = workspace.float64('betaAtCut', count);
   let totalDebtUsd = 0;
   let totalNetDebtUsd = 0;
   for (let i = 0; i < count; i++) {
-    const debt = positions.debtUsd[i]!;
-    betaAtCut[i] = betaOf(positions.weightedUsd[i]!, debt);
-    totalDebtUsd += debt;
+    totalDebtUsd += positions.debtUsd[i]!;
     totalNetDebtUsd += netDebtUsd[i]!;
   }
 
@@ -57,7 +45,7 @@ export function fastSolver(
     const key = falls.join();
     let market = markets.get(key);
     if (market === undefined) {
-      market = marketOf(system, positions, falls, betaAtCut, betaOf, workspace.part(`market ${markets.size}`));
+      market = marketOf(system, positions, falls, workspace.part(`market ${markets.size}`));
       markets.set(key, market);
     }
     return market;
@@ -65,7 +53,7 @@ export function fastSolver(
 
   const solve = (shock: Shock, start: ContagionState | null = null): FixedPoint => {
     checkShock(system, shock);
-    const market = marketAt(shock.falls);
+    const { columns } = marketAt(shock.falls);
     const impacts = new Float64Array(system.assets.length);
     if (start !== null) impacts.set(start.impacts);
     const issuerLosses = written(new Float64Array(system.issuers.length), system.issuers, (_, b) =>
@@ -78,7 +66,7 @@ export function fastSolver(
     while (!converged && rounds < parameters.roundsMax) {
       rounds++;
       world.set(impacts, issuerLosses);
-      const { salesUsd, shortfallsUsd } = exposed.react(world, market, parameters.healthFactorSlack);
+      const { salesUsd, shortfallsUsd } = exposed.react(world, columns);
       const found = consequences(system, world, salesUsd, shortfallsUsd, workspace);
       const change = Math.max(raise(impacts, found.impacts), raise(issuerLosses, found.issuerLosses));
       converged = change <= parameters.tolerance;
@@ -92,87 +80,135 @@ export function fastSolver(
     const world = new World(system, kinds, shock, workspace);
     world.set(state.impacts, state.issuerLosses);
     accountStress?.fill(0);
-    const { beta, debtUsd, weightedUsd } = market;
-    const { kind, net, weighted } = collateral;
-    const { left } = world;
-    const { betaFloor } = parameters;
-    const calmAbove = (1 + betaMax) * SLACK;
-    const safeAbove = calmAbove / world.lossFactorMin();
-    let lost = 0;
-    let badDebtUsd = 0;
-    for (let i = 0; i < count; i++) {
-      const debt = debtUsd[i]!;
-      const before = weightedUsd[i]!;
-      // Its health was and stays beyond what counts: r = 0.
-      if (before >= debt * safeAbove && before > UNDERFLOW_MAX) continue;
-      const from = collateralStart[i]!;
-      const to = collateralStart[i + 1]!;
-      let after = 0;
-      for (let k = from; k < to; k++) after += weighted[k]! * left[kind[k]!]!;
-      if (after >= debt * calmAbove && after > UNDERFLOW_MAX) continue;
-      const fell = beta[i]! - betaOf(after, debt);
-      if (fell > 0) {
-        const r = Math.min(1, fell / Math.max(betaAtCut[i]!, betaFloor));
-        if (accountStress !== undefined) accountStress[i] = r;
-        lost += netDebtUsd[i]! * r;
-      }
-      if (after < debt * NO_SALE_ABOVE) {
-        let value = 0;
-        for (let k = from; k < to; k++) value += net[k]! * left[kind[k]!]!;
-        badDebtUsd += Math.max(0, market.netDebtUsd[i]! - value);
-      }
-    }
+    const sums = workspace.float64('sums', 2).fill(0);
+    const safeAbove = ((1 + parameters.betaMax) * SLACK) / world.leastLeft();
+    inStretches(count, (from, to) =>
+      addStress(positions, market.columns, world.left, safeAbove, parameters, accountStress ?? null, sums, from, to),
+    );
     return {
-      healthLost: totalNetDebtUsd > 0 ? lost / totalNetDebtUsd : 0,
-      badDebtUsd: badDebtUsd - market.badDebtUsd,
+      healthLost: totalNetDebtUsd > 0 ? sums[0]! / totalNetDebtUsd : 0,
+      badDebtUsd: sums[1]! - market.badDebtUsd,
     };
   };
 
   return { netDebtUsd, totalDebtUsd, totalNetDebtUsd, solve, stress };
 }
 
+/** Adds Dn_u r_u and the shortfall of borrowers `first` to `end` to the two sums. */
+function addStress(
+  { collateral, collateralStart, debtUsd: cutDebtUsd, netDebtUsd, weightedUsd: cutWeightedUsd }: Positions,
+  { debtUsd, netDebtUsd: netDebtAtMarketUsd, weightedUsd }: MarketColumns,
+  left: Float64Array,
+  safeAbove: number,
+  { betaFloor, betaMax }: ContagionParameters,
+  accountStress: Float64Array | null,
+  sums: Float64Array,
+  first: number,
+  end: number,
+): void {
+  const { kind, net, weighted } = collateral;
+  const calmAbove = (1 + betaMax) * SLACK;
+  let lostUsd = sums[0]!;
+  let badDebtUsd = sums[1]!;
+  for (let i = first; i < end; i++) {
+    const debt = debtUsd[i]!;
+    const before = weightedUsd[i]!;
+    // Its health was and stays beyond what counts: r = 0.
+    if (before >= debt * safeAbove && before > UNDERFLOW_MAX) continue;
+    const from = collateralStart[i]!;
+    const to = collateralStart[i + 1]!;
+    let after = 0;
+    for (let k = from; k < to; k++) after += weighted[k]! * left[kind[k]!]!;
+    if (after >= debt * calmAbove && after > UNDERFLOW_MAX) continue;
+    const fell = betaOf(before, debt, betaMax) - betaOf(after, debt, betaMax);
+    if (fell > 0) {
+      const beta = betaOf(cutWeightedUsd[i]!, cutDebtUsd[i]!, betaMax);
+      const r = Math.min(1, fell / Math.max(beta, betaFloor));
+      if (accountStress !== null) accountStress[i] = r;
+      lostUsd += netDebtUsd[i]! * r;
+    }
+    if (after < debt * NO_SALE_ABOVE) {
+      let value = 0;
+      for (let k = from; k < to; k++) value += net[k]! * left[kind[k]!]!;
+      badDebtUsd += Math.max(0, netDebtAtMarketUsd[i]! - value);
+    }
+  }
+  sums[0] = lostUsd;
+  sums[1] = badDebtUsd;
+}
+
+function betaOf(weighted: number, debt: number, max: number): number {
+  return debt > 0 ? Math.min(max, Math.max(0, weighted / debt - 1)) : max;
+}
+
 function marketOf(
-  system: ContagionSystem,
+  { assets }: ContagionSystem,
   positions: Positions,
   falls: readonly number[],
-  betaAtCut: Float64Array,
-  betaOf: (weighted: number, debt: number) => number,
   workspace: Workspace,
 ): Market {
-  const { count, collateral, collateralStart, debtStart, debts, kinds } = positions;
-  const { kind, net, weighted } = collateral;
-  const { assets } = system;
-  const calm = falls.every((fall) => fall === 0);
+  const { kinds } = positions;
   const remains = written(workspace.float64('remains', assets.length), assets, ({ root }) => 1 - falls[root]!);
   const left = workspace.float64('left', kinds.count);
   for (let k = 0; k < left.length; k++) left[k] = remains[kinds.asset[k]!]!;
-  const weightedUsd = calm ? positions.weightedUsd : workspace.float64('weightedUsd', count);
-  const debtUsd = calm ? positions.debtUsd : workspace.float64('debtUsd', count);
-  const netDebtUsd = calm ? positions.netDebtUsd : workspace.float64('netDebtUsd', count);
-  const beta = calm ? betaAtCut : workspace.float64('beta', count);
-  let badDebtUsd = 0;
-  for (let i = 0; i < count; i++) {
-    const from = collateralStart[i]!;
-    const to = collateralStart[i + 1]!;
-    if (!calm) {
-      let debt = 0;
-      let netDebt = 0;
-      for (let l = debtStart[i]!; l < debtStart[i + 1]!; l++) {
-        const share = remains[debts.asset[l]!]!;
-        debt += debts.usd[l]! * share;
-        netDebt += debts.net[l]! * share;
-      }
-      let total = 0;
-      for (let k = from; k < to; k++) total += weighted[k]! * left[kind[k]!]!;
-      weightedUsd[i] = total;
-      debtUsd[i] = debt;
-      netDebtUsd[i] = netDebt;
-      beta[i] = betaOf(total, debt);
+  const { count, debtUsd, netDebtUsd, weightedUsd } = positions;
+  const isCalm = falls.every((fall) => fall === 0);
+  const columns: MarketColumns = isCalm
+    ? { debtUsd, netDebtUsd, weightedUsd }
+    : {
+        debtUsd: workspace.float64('debtUsd', count),
+        netDebtUsd: workspace.float64('netDebtUsd', count),
+        weightedUsd: workspace.float64('weightedUsd', count),
+      };
+  if (!isCalm) inStretches(count, (from, to) => fallTo(positions, remains, left, columns, from, to));
+  const badDebtUsd = workspace.float64('badDebtUsd', 1).fill(0);
+  inStretches(count, (from, to) => addBadDebt(positions, left, columns, badDebtUsd, from, to));
+  return { columns, badDebtUsd: badDebtUsd[0]! };
+}
+
+/** Writes what is left of borrowers `first` to `end`, of debts by asset and of collateral by kind of leg. */
+function fallTo(
+  { collateral, collateralStart, debtStart, debts }: Positions,
+  remains: Float64Array,
+  left: Float64Array,
+  { debtUsd, netDebtUsd, weightedUsd }: MarketColumns,
+  first: number,
+  end: number,
+): void {
+  const { kind, weighted } = collateral;
+  const { asset, net, usd } = debts;
+  for (let i = first; i < end; i++) {
+    let debt = 0;
+    let netDebt = 0;
+    let total = 0;
+    for (let l = debtStart[i]!; l < debtStart[i + 1]!; l++) {
+      const share = remains[asset[l]!]!;
+      debt += usd[l]! * share;
+      netDebt += net[l]! * share;
     }
+    for (let k = collateralStart[i]!; k < collateralStart[i + 1]!; k++) total += weighted[k]! * left[kind[k]!]!;
+    debtUsd[i] = debt;
+    netDebtUsd[i] = netDebt;
+    weightedUsd[i] = total;
+  }
+}
+
+/** Adds the shortfalls of borrowers `first` to `end`. */
+function addBadDebt(
+  { collateral, collateralStart }: Positions,
+  left: Float64Array,
+  { debtUsd, netDebtUsd, weightedUsd }: MarketColumns,
+  badDebtUsd: Float64Array,
+  first: number,
+  end: number,
+): void {
+  const { kind, net } = collateral;
+  let sum = badDebtUsd[0]!;
+  for (let i = first; i < end; i++) {
     if (weightedUsd[i]! >= debtUsd[i]! * NO_SALE_ABOVE) continue;
     let value = 0;
-    for (let k = from; k < to; k++) value += net[k]! * left[kind[k]!]!;
-    badDebtUsd += Math.max(0, netDebtUsd[i]! - value);
+    for (let k = collateralStart[i]!; k < collateralStart[i + 1]!; k++) value += net[k]! * left[kind[k]!]!;
+    sum += Math.max(0, netDebtUsd[i]! - value);
   }
-  return { weightedUsd, debtUsd, netDebtUsd, beta, badDebtUsd };
+  badDebtUsd[0] = sum;
 }

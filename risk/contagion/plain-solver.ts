@@ -1,6 +1,6 @@
 import { exp } from '../math/exp-log-pow.ts';
 import { accountsOf, type ContagionAccount } from './account-columns.ts';
-import { checkAccount, checkFrame, checkShock } from './check-system.ts';
+import { checkAccounts, checkFrame, checkShock } from './check-system.ts';
 import type { ContagionParameters } from './parameters.ts';
 import type { ContagionSolver, ContagionState, FixedPoint, Stress } from './solver.ts';
 import type { ContagionSystem, Shock } from './system.ts';
@@ -32,7 +32,7 @@ type Borrower = {
  */
 export function plainSolver(system: ContagionSystem, parameters: ContagionParameters): ContagionSolver {
   checkFrame(system);
-  for (let i = 0; i < system.accounts.count; i++) checkAccount(system, i);
+  checkAccounts(system);
   const { assets, issuers } = system;
   const borrowers = accountsOf(system.accounts).map((account) => atTheCut(system, account));
 

@@ -86,6 +86,31 @@ describe('the fast solver gives the bits of the plain one', () => {
     );
   });
 
+  it('with more accounts than stand in a stretch of the work', () => {
+    fc.assert(
+      fc.property(tameBook, (book) => {
+        fc.pre(book.accounts.length > 0);
+        const accounts = Array.from({ length: 2500 }, (_, i) => book.accounts[i % book.accounts.length]!);
+        const system = systemOf({ ...book, accounts });
+        const [fast, plain] = [fastSolver(system, parameters, workspace), plainSolver(system, parameters)];
+        const [now, expected] = [contagionNow(system, fast), contagionNow(system, plain)];
+        const same = (solver: ContagionSolver, { state, ...rest }: typeof now) => ({
+          ...{ ...rest, accountStress: Array.from(rest.accountStress), rounds: state.rounds },
+          impacts: Array.from(state.impacts),
+          issuerLosses: Array.from(state.issuerLosses),
+          debt: [solver.totalDebtUsd, solver.totalNetDebtUsd],
+        });
+        expect(same(fast, now)).toEqual(same(plain, expected));
+        const falls = marketFalls(system, 0.2);
+        const shock = { ...observedShock(system), falls };
+        const [after, sure] = [fast.solve(shock, now.state), plain.solve(shock, expected.state)];
+        expect(Array.from(after.impacts)).toEqual(Array.from(sure.impacts));
+        expect(fast.stress(shock, after)).toEqual(plain.stress(shock, sure));
+      }),
+      { numRuns: 5 },
+    );
+  });
+
   it('where a root falls to nothing first, and the market of what is hedged in it next', () => {
     const wrapped = { ...usdc, id: 'w', root: 1, class: 'wrapped', depthUsd: 100, sellsAs: 2 } as const;
     const book: Book = {

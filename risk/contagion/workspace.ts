@@ -59,3 +59,14 @@ export function written<Kind extends Column, Item>(
   for (let i = 0; i < items.length; i++) column[i] = of(items[i]!, i);
   return column;
 }
+
+/** Accounts in a stretch. */
+const STRETCH = 1024;
+
+/**
+ * Calls `body` for one stretch of 0 to `count` after the other. A function that is called often is compiled as a whole and
+ * stays so; a single long loop is compiled while it runs, and again in its next run.
+ */
+export function inStretches(count: number, body: (from: number, to: number) => void): void {
+  for (let from = 0; from < count; from += STRETCH) body(from, Math.min(count, from + STRETCH));
+}

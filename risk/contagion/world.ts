@@ -1,5 +1,5 @@
 import { exp } from '../math/exp-log-pow.ts';
-import type { LegKinds } from './positions.ts';
+import type { Kinds } from './positions.ts';
 import type { ContagionSystem, Shock } from './system.ts';
 import { type Workspace, written } from './workspace.ts';
 
@@ -13,13 +13,13 @@ export class World {
   readonly left: Float64Array;
   readonly shock: Shock;
   readonly #system: ContagionSystem;
-  readonly #kinds: LegKinds;
+  readonly #kinds: Kinds;
   /** M_r J_k by asset. */
   readonly #remains: Float64Array;
   readonly #ofRoot: Float64Array;
 
   /** There is one at a time in a workspace. */
-  constructor(system: ContagionSystem, kinds: LegKinds, shock: Shock, workspace: Workspace) {
+  constructor(system: ContagionSystem, kinds: Kinds, shock: Shock, workspace: Workspace) {
     this.#system = system;
     this.#kinds = kinds;
     this.shock = shock;
@@ -51,8 +51,8 @@ export class World {
     }
   }
 
-  /** The least share of what the falls alone leave of a leg that losses leave. */
-  lossFactorMin(): number {
+  /** The least share of what the falls alone leave of a leg that is left after losses. */
+  leastLeft(): number {
     const { rootImpacts, values } = this;
     let least = 1;
     for (let k = 0; k < values.length; k++) least = Math.min(least, values[k]! * (1 - rootImpacts[k]!));
