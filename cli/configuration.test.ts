@@ -57,6 +57,7 @@ describe('configurationOf', () => {
       holdBackMsMax: 3000,
       exclusionSecondsMax: 1800,
       checkpointEverySteps: 300,
+      databaseSilenceSecondsMax: 120,
     });
     expect(chains['one']?.wiring).toEqual({
       rpc: [],

@@ -67,6 +67,7 @@ Examples:
           meaning: chain.meaning,
           wiring: chain.wiring,
           databaseUrl,
+          databaseSilenceSecondsMax: config.operation.databaseSilenceSecondsMax,
           network,
           filters: filtersFor(chain.meaning),
           stateReads: stateReadsFor(chain.meaning),

@@ -385,6 +385,10 @@ export const operationSchema = z.strictObject({
   holdBackMsMax: z.number().int().min(0).default(3000),
   exclusionSecondsMax: seconds.default(1800),
   checkpointEverySteps: z.number().int().min(1).default(300),
+  databaseSilenceSecondsMax: z.number().min(0.1).max(86_400).default(120).meta({
+    description:
+      'Ingest and fold give up a database connection that they wait for and that carries nothing for so long',
+  }),
 });
 
 export const chainsConfigSchema = z.strictObject({

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { InvariantError, RetryableError } from '../schema/errors.ts';
@@ -14,6 +15,8 @@ export interface PoolOptions {
   readonly applicationName: string;
   readonly max?: number;
   readonly statementTimeoutMs?: number;
+  /** A connection that is waited for and carries nothing for so long is given up. Default: the operating system's patience. */
+  readonly silenceSecondsMax?: number;
   /** Sessions refuse writes and, where migration could create it, have the rights of the role `avsl_reader` only. */
   readonly readOnly?: boolean;
 }
@@ -34,9 +37,41 @@ const readerSettings = '-c default_transaction_read_only=on -c plan_cache_mode=f
 const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
 const silenceMsMax = 3000;
 
+/** Gives itself up where the server is waited for and nothing goes to or fro for `silenceSecondsMax`. */
+class WatchedClient extends pg.Client {
+  constructor(config: pg.ClientConfig & { readonly silenceSecondsMax?: number } = {}) {
+    super(config);
+    const { silenceSecondsMax } = config;
+    if (silenceSecondsMax === undefined) return;
+    const state = this as unknown as { readonly readyForQuery?: boolean; readonly _ending: boolean };
+    let [moved, silentLooks] = [-1, 0];
+    // Looks are counted, not time: while this process itself stands still none is made.
+    const looksMax = 4;
+    const look = (): void => {
+      const stream = this.connection.stream as Socket;
+      const now = stream.bytesRead + stream.bytesWritten;
+      silentLooks = (state.readyForQuery && !state._ending) || now !== moved ? 0 : silentLooks + 1;
+      moved = now;
+      if (silentLooks < looksMax) return;
+      clearInterval(looking);
+      const problem = `it has been silent for ${silenceSecondsMax} s`;
+      stream.destroy(Object.assign(new Error(problem), { code: 'ETIMEDOUT' }));
+    };
+    const looking = setInterval(look, (silenceSecondsMax * 1000) / looksMax).unref();
+    this.once('end', () => clearInterval(looking));
+  }
+}
+
+/** So the server notices within a minute that a client has vanished, whose locks it holds. */
+async function keepServerAlive(client: pg.ClientBase): Promise<void> {
+  await client.query('SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3');
+}
+
 export function createPool(url: string, options: PoolOptions): Pool {
-  const { statementTimeoutMs } = options;
+  const { statementTimeoutMs, silenceSecondsMax } = options;
   const pool = new pg.Pool({
+    Client: WatchedClient,
+    ...(silenceSecondsMax !== undefined && { silenceSecondsMax, onConnect: keepServerAlive }),
     connectionString: url,
     application_name: options.applicationName,
     max: options.max ?? 10,
@@ -108,8 +143,9 @@ export async function inTransaction<T>(client: pg.ClientBase, body: () => Promis
 }
 
 /** One connection outside any pool, for a session that holds a lock. */
-export async function connect(url: string, applicationName: string): Promise<pg.Client> {
-  const client = new pg.Client({
+export async function connect(url: string, applicationName: string, silenceSecondsMax?: number): Promise<pg.Client> {
+  const client = new WatchedClient({
+    ...(silenceSecondsMax !== undefined && { silenceSecondsMax }),
     connectionString: url,
     application_name: applicationName,
     connectionTimeoutMillis: 30_000,
@@ -119,6 +155,7 @@ export async function connect(url: string, applicationName: string): Promise<pg.
   client.on('error', () => {});
   try {
     await client.connect();
+    await keepServerAlive(client);
   } catch (error) {
     throw isConnectionLoss(error) ? new DatabaseUnavailableError(error) : error;
   }

@@ -3,7 +3,7 @@ import type { JournalBody, PublishedAsset } from '../schema/published.ts';
 import { type FreshDatabase, openFreshDatabase } from '../test/fresh-database.ts';
 import { lendingReads } from '../test/stored-lending.ts';
 import { noBridgeRows } from './bridge-store.ts';
-import { transaction } from './database.ts';
+import { connect, createPool, DatabaseUnavailableError, transaction } from './database.ts';
 import {
   acquireLease,
   appendObservation,
@@ -493,4 +493,17 @@ describe('what ingest brought', () => {
     expect([await ahead(5, 2, 100), await ahead(-1, 100, 35), await ahead(-1, 4, 36)]).toEqual([1009, 1009, null]);
     expect(await ahead(9, 1, 1)).toBe(null);
   });
+});
+
+it('a connection that is waited for in silence is given up, one that nobody waits for is not', async () => {
+  const silenceSecondsMax = 2;
+  const pidOf = 'SELECT pg_backend_pid() AS pid';
+  const idle = await connect(database.url, 'watched', silenceSecondsMax);
+  const { rows } = await idle.query(pidOf);
+  const pool = createPool(database.url, { applicationName: 'watched', max: 1, silenceSecondsMax });
+  const asleep = transaction(pool, (client) => client.query('SELECT pg_sleep(600)'));
+  await expect(asleep).rejects.toThrow(new DatabaseUnavailableError(new Error('it has been silent for 2 s')));
+  expect((await idle.query(pidOf)).rows).toEqual(rows);
+  expect((await pool.query(pidOf)).rowCount).toBe(1);
+  await Promise.all([idle.end(), pool.end()]);
 });

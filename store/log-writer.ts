@@ -59,6 +59,8 @@ export interface LogWriterOptions {
   readonly startBlock: number;
   /** Canonical JSON of each log filter and of the state reads, for table `coverage`. */
   readonly selectors: readonly string[];
+  /** See `PoolOptions`. */
+  readonly silenceSecondsMax?: number;
 }
 
 export class AnotherIngestRunningError extends RetryableError {
@@ -133,7 +135,7 @@ export class LogWriter {
 
   /** Takes the chain's lock, which lasts as long as the connection, and reads where the chain stands. */
   static async open(options: LogWriterOptions): Promise<LogWriter> {
-    const client = await connect(options.url, `avsl-ingest-${options.chainId}`);
+    const client = await connect(options.url, `avsl-ingest-${options.chainId}`, options.silenceSecondsMax);
     try {
       if (!(await holdLock(client, `avsl-ingest:${options.chainId}`))) {
         throw new AnotherIngestRunningError(options.chainId);

@@ -33,13 +33,14 @@ export interface EmitterChain {
 }
 
 export async function startEmitterChain(
-  options: { readonly chainId?: number; readonly slotsInAnEpoch?: number } = {},
+  options: { readonly chainId?: number; readonly slotsInAnEpoch?: number; readonly network?: 'optimism' } = {},
 ): Promise<EmitterChain> {
   const child = spawn(
     anvilBinary(),
     [
       ...['--port', '0', '--no-mining', '--timestamp', '1700000000'],
       ...['--chain-id', String(options.chainId ?? 1), '--slots-in-an-epoch', String(options.slotsInAnEpoch ?? 2)],
+      ...(options.network ? ['--network', options.network] : []),
     ],
     { stdio: ['ignore', 'pipe', 'ignore'] },
   );

@@ -44,9 +44,10 @@ export class Line {
     for (const socket of this.#sockets) socket.unpipe().pause();
   }
 
-  /** For new connections. */
+  /** For new connections; and what ended meanwhile is heard of. */
   restore(): void {
     this.#isSilent = false;
+    for (const socket of this.#sockets) if (socket.isPaused()) socket.resume();
   }
 
   get url(): string {

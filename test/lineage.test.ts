@@ -1,12 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { adopt } from '../indexer/fold/adopt.ts';
 import { replay } from '../indexer/fold/replay.ts';
 import { type FoldOptions, runFold } from '../indexer/fold/run-fold.ts';
 import { feedDefinition } from '../indexer/sources/registry.ts';
 import { type Meaning, operationSchema } from '../schema/chains-config.ts';
+import { DatabaseUnavailableError } from '../store/database.ts';
 import { LogWriter } from '../store/log-writer.ts';
 import { madeUpFoldOptions } from './fold-options.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
+import { Line } from './line.ts';
 import { type SyntheticChain, syntheticChains, syntheticMeaning } from './synthetic-log.ts';
 
 const meaning = syntheticMeaning({ assets: 2, stateReadEveryBlocks: 20 });
@@ -58,6 +61,33 @@ const changed: Meaning = JSON.parse(JSON.stringify(meaning)) as Meaning;
 for (const [key, feed] of Object.entries(changed.chains['one']?.feeds ?? {})) {
   if (key.startsWith('pyth/')) Object.assign(feed, { heartbeatSeconds: 60 });
 }
+
+it('a fold whose database falls silent gives it up, and the next one ends where it would have', async () => {
+  for (const chain of chains) await ingest(chain, 1);
+  await runFold(foldOptions());
+  const whole = await foldRow();
+  await database.pool.query(`TRUNCATE ${tables} CASCADE`);
+
+  for (const chain of chains) await ingest(chain, 0.5);
+  const line = new Line(database.url);
+  await line.plug();
+  const { operation } = foldOptions();
+  const folding = runFold(
+    foldOptions({
+      databaseUrl: line.url,
+      operation: { ...operation, databaseSilenceSecondsMax: 2 },
+      once: false,
+    }),
+  ).catch((error: unknown) => error);
+  while (((await foldRow())?.final_time ?? -1) < 0) await sleep(10);
+  line.silence();
+  expect(await folding).toBeInstanceOf(DatabaseUnavailableError);
+  line.restore();
+  for (const chain of chains) await ingest(chain, 1);
+  await runFold(foldOptions());
+  expect(await foldRow()).toEqual({ ...whole, last_seq: expect.any(Number) });
+  await line.pull();
+});
 
 describe('lineages', () => {
   it('refuses another meaning and another model, naming the remedy, and changes nothing', async () => {

@@ -4,9 +4,11 @@ import type { ReplayCall, ReplayNodeOptions } from './replay-node.ts';
 type Answer = { id: unknown; result?: unknown; error?: unknown };
 export type Fault = (response: ServerResponse, answer: () => string, calls: readonly ReplayCall[]) => void;
 
+type Change = (answer: Answer, call: ReplayCall) => Answer | null;
+
 /** Changes the answer to each call. */
 const changing =
-  (change: (answer: Answer, call: ReplayCall) => Answer | null): Fault =>
+  (change: Change): Fault =>
   (response, answer, calls) => {
     const parsed = JSON.parse(answer()) as Answer | Answer[];
     const byId = new Map(calls.map((call) => [call.id, call]));
@@ -66,26 +68,66 @@ export const nodeFaults: { readonly [name: string]: Fault } = {
   'no logs': changing((answer) => (Array.isArray(answer.result) ? { ...answer, result: [] } : answer)),
 };
 
-/** Lies that hold together as far as one answer shows. */
-export const nodeLies: { readonly [name: string]: Fault } = {
-  'leaves out every third log': changing((answer) => {
-    if (!Array.isArray(answer.result)) return answer;
-    return { ...answer, result: answer.result.filter((log) => Number(log.blockNumber) % 3 !== 0) };
+/** The logs of an answer to eth_getLogs, changed. */
+const changingLogs =
+  (change: (logs: readonly Log[]) => readonly object[]): Change =>
+  (answer, { method }) =>
+    method === 'eth_getLogs' && Array.isArray(answer.result) ? { ...answer, result: change(answer.result) } : answer;
+type Log = { readonly [name: string]: unknown };
+const forged = { data: `0x${'66'.repeat(32)}` };
+
+const lies: { readonly [name: string]: Change } = {
+  'leaves out every third log': changingLogs((logs) => logs.filter((log) => Number(log['blockNumber']) % 3 !== 0)),
+  'leaves out the last log of each block': changingLogs((logs) =>
+    logs.filter((log, i) => log['blockNumber'] === logs[i + 1]?.['blockNumber']),
+  ),
+  'adds a log': changingLogs((logs) => {
+    const last = logs.at(-1);
+    return last ? [...logs, { ...last, logIndex: `0x${(Number(last['logIndex']) + 1).toString(16)}`, ...forged }] : [];
   }),
-  'adds a log': changing((answer) => {
-    const last = Array.isArray(answer.result) ? answer.result.at(-1) : undefined;
-    if (last === undefined) return answer;
-    const forged = { ...last, logIndex: `0x${(Number(last.logIndex) + 1).toString(16)}`, data: `0x${'66'.repeat(32)}` };
-    return { ...answer, result: [...(answer.result as unknown[]), forged] };
-  }),
-  'changes the data of a log': changing((answer) => {
-    if (!Array.isArray(answer.result)) return answer;
-    return { ...answer, result: answer.result.map((log) => ({ ...log, data: `0x${'66'.repeat(32)}` })) };
-  }),
-  'forges blocks': forging(500),
-  'forges blocks from the fifth on': forging(5),
+  'changes the data of a log': changingLogs((logs) => logs.map((log) => ({ ...log, ...forged }))),
+  'changes the data of a log, in receipts too': (answer, { method }) => {
+    const forge = (value: Log): Log => {
+      if (!Array.isArray(value['logs'])) return 'topics' in value ? { ...value, ...forged } : value;
+      return { ...value, logs: value['logs'].map(forge) };
+    };
+    const { result } = answer;
+    if (!/Receipts?$|getLogs$/.test(method) || typeof result !== 'object' || result === null) return answer;
+    return { ...answer, result: Array.isArray(result) ? result.map(forge) : forge(result as Log) };
+  },
+  'leaves out all logs, in the bloom too': (answer, call) => {
+    const header = answer.result as object | null;
+    if (!call.method.startsWith('eth_getBlockBy') || header === null) return changingLogs(() => [])(answer, call);
+    return { ...answer, result: { ...header, logsBloom: `0x${'00'.repeat(256)}` } };
+  },
 };
 
+/** What it is asked for by one of these methods it does not have. */
+const lacking =
+  (methods: RegExp): Change =>
+  (answer, { method }) =>
+    methods.test(method) ? { id: answer.id, error: { code: -32601, message: `${method} does not exist` } } : answer;
+
+/** How nodes tell receipts. */
+const receipts: { readonly [name: string]: Change } = {
+  'tells no receipts': lacking(/Receipts?$/),
+  'tells receipts one by one': lacking(/BlockReceipts$/),
+};
+
+/** Lies that hold together as far as one answer shows, and `LIE, HOW RECEIPTS ARE TOLD`. */
+const nodeLies: { readonly [name: string]: Fault } = {
+  'forges blocks': forging(500),
+  'forges blocks from the fifth on': forging(5),
+  ...Object.fromEntries([
+    ...Object.entries({ ...lies, ...receipts }).map(([name, change]) => [name, changing(change)] as const),
+    ...Object.entries(receipts).flatMap(([told, lack]) =>
+      Object.entries(lies).map(
+        ([lie, change]) =>
+          [`${lie}, ${told}`, changing((answer, call) => change(lack(answer, call) as Answer, call))] as const,
+      ),
+    ),
+  ]),
+};
 /** A chain of its own from a block on, whose parents connect. */
 function forging(first: number): Fault {
   return changing((answer) => {

@@ -184,6 +184,7 @@ export class Index {
         holdBackMsMax: 100,
         exclusionSecondsMax: 86_400,
         checkpointEverySteps: 60,
+        databaseSilenceSecondsMax: 120,
       },
       modelVersion: this.#world.modelVersion,
       pollMs: 20,

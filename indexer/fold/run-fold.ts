@@ -100,7 +100,10 @@ const REFRESH_MS = 1000;
  * @throws {LeaseLostError} when another fold took over.
  */
 export async function runFold(options: FoldOptions): Promise<void> {
-  const pool = createPool(options.databaseUrl, { applicationName: 'avsl fold', max: 3 });
+  const pool = createPool(options.databaseUrl, {
+    ...{ applicationName: 'avsl fold', max: 3 },
+    silenceSecondsMax: options.operation.databaseSilenceSecondsMax,
+  });
   try {
     const runner = new FoldRunner(pool, options);
     await runner.start();

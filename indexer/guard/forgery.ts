@@ -1,4 +1,5 @@
 import { keccak_256 } from '@noble/hashes/sha3';
+import { rlp, rlpInteger } from './rlp.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Header fields in the order in which a block's hash covers them (Ethereum yellow paper 4.4.3; EIPs named). */
@@ -35,34 +36,10 @@ export function hashesToItself(header: Readonly<Record<string, unknown>>): boole
       if (value === undefined && i >= optionalFrom) break;
       return false;
     }
-    values.push(quantities.has(field) ? shortest(value) : value.slice(2));
+    values.push(quantities.has(field) ? rlpInteger(value) : value.slice(2));
   }
-  const hash = Buffer.from(keccak_256(rlpList(values))).toString('hex');
+  const hash = Buffer.from(keccak_256(rlp(values))).toString('hex');
   return `0x${hash}` === String(header['hash']).toLowerCase();
-}
-
-/** Hex digits of an integer in RLP: no leading zeros, and 0 has no byte at all. */
-function shortest(quantity: string): string {
-  const digits = quantity.slice(2).replace(/^0+/, '');
-  return digits.length % 2 === 0 ? digits : `0${digits}`;
-}
-
-/** Recursive length prefix of a list of byte strings (Ethereum yellow paper, appendix B). */
-function rlpList(items: readonly string[]): Uint8Array {
-  const body = Buffer.concat(
-    items.map((digits) => {
-      const bytes = Buffer.from(digits, 'hex');
-      const isItself = bytes.length === 1 && (bytes[0] as number) < 0x80;
-      return isItself ? bytes : Buffer.concat([rlpPrefix(bytes.length, 0x80), bytes]);
-    }),
-  );
-  return Buffer.concat([rlpPrefix(body.length, 0xc0), body]);
-}
-
-function rlpPrefix(length: number, offset: number): Uint8Array {
-  if (length < 56) return Uint8Array.of(offset + length);
-  const size = Buffer.from(shortest(`0x${length.toString(16)}`), 'hex');
-  return Buffer.concat([Uint8Array.of(offset + 55 + size.length), size]);
 }
 
 /**

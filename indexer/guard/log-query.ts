@@ -48,11 +48,11 @@ export class LogQuery {
     return this.#requests.some((request) => Object.keys(request).length === 0);
   }
 
-  matches(log: RpcLog): boolean {
+  matches(log: Matched): boolean {
     return this.#any(log.topics[0] ?? null, log) || (log.topics.length > 0 && this.#any(null, log));
   }
 
-  #any(topic0: string | null, log: RpcLog): boolean {
+  #any(topic0: string | null, log: Matched): boolean {
     return this.#byTopic0.get(topic0)?.some((matcher) => matcher(log)) ?? false;
   }
 
@@ -103,7 +103,8 @@ function may(bloom: LogsBloom, item: string | null): boolean {
   return item === null || mayContain(bloom, item);
 }
 
-type Matcher = (log: RpcLog) => boolean;
+type Matched = Pick<RpcLog, 'address' | 'topics'>;
+type Matcher = (log: Matched) => boolean;
 
 /** All but topic0, by which matchers are found. */
 function matcherOf({ address, topic1, topic2, topic3 }: LogRequest): Matcher {

@@ -1,3 +1,4 @@
+import { type ProvedLog, provedLogs } from './block-receipts.ts';
 import { UpstreamFailure } from './failure.ts';
 import { forgersOf } from './forgery.ts';
 import type { GetLogsFilter, LogQuery } from './log-query.ts';
@@ -37,6 +38,13 @@ export interface RangeReaderOptions {
   /** Nodes may disagree on what is not: then it is asked again without an alarm. */
   readonly isFinal: boolean;
   readonly onNote: (text: string) => void;
+}
+
+/** What a node says the logs of a block are. */
+interface Claim {
+  readonly upstream: Upstream;
+  readonly piece: Piece;
+  readonly logs: readonly RpcLog[];
 }
 
 /** After so many failures that may have to do with the length of the range it is cut, but not for ever. */
@@ -110,22 +118,49 @@ export class RangeReader {
         if (isFinal) onNote(`ALARM: ${problem}. One of them lies or is on a fork; nothing is stored until they agree.`);
         throw second.fail('contradiction', problem);
       }
-      const header = (mine ?? theirs)?.header as RpcHeader;
-      const holds = await Promise.all([
-        this.#holds(first, header, mine?.logs ?? [], signal),
-        this.#holds(second, header, theirs?.logs ?? [], signal),
-      ]);
       const problem = `the logs of block ${at} differ between ${first.name} and ${second.name}`;
-      if (holds[0] === holds[1]) {
-        onNote(`ALARM: ${problem}, and its bloom does not tell which lies; nothing is stored until they agree.`);
+      const claims: readonly [Claim, Claim] = [
+        { upstream: first, piece, logs: mine?.logs ?? [] },
+        { upstream: second, piece: other, logs: theirs?.logs ?? [] },
+      ];
+      const hash = (mine ?? theirs)?.header.hash as string;
+      const all = await provedLogs(hash, upstreams.trusted, signal);
+      const proved = all?.filter((log) => this.#options.query.matches(log));
+      const [isFirst, isSecond] = proved
+        ? claims.map(({ logs }) => sameLogs(proved, logs))
+        : await this.#makeBloom(at, claims, signal);
+      if (isFirst === isSecond) {
+        onNote(
+          `ALARM: ${problem}, and neither the receipts that nodes tell nor its bloom prove which lies. ` +
+            'Nothing is stored until they agree: compare them with another node, and remove one.',
+        );
         throw second.fail('contradiction', problem);
       }
-      const [honest, liar] = holds[0] ? [first, second] : [second, first];
-      onNote(`ALARM: ${problem}: those of ${liar.name} do not make the block's bloom, those of ${honest.name} do.`);
-      liar.punish(liar.fail('contradiction', problem));
-      return honest === first ? piece : other;
+      const [honest, liar] = isFirst ? claims : ([claims[1], claims[0]] as const);
+      if (proved && liar.logs.some((log) => !proved.some((one) => textOf(one) === textOf(log)))) {
+        upstreams.distrust([liar.upstream], `logs of block ${at} are not in the receipts that the block's hash covers`);
+      } else {
+        const what = proved ? 'receipts' : 'bloom';
+        const [good, bad] = [honest.upstream.name, liar.upstream.name];
+        onNote(`ALARM: ${problem}: those of ${bad} do not make the block's ${what}, those of ${good} do.`);
+        liar.upstream.punish(liar.upstream.fail('contradiction', problem));
+      }
+      return honest.piece;
     };
     return await upstreams.use(compare, { signal, among: others });
+  }
+
+  /** Of each whether the block's bloom confirms it, as far as both nodes tell the same bloom. */
+  async #makeBloom(number: number, claims: readonly Claim[], signal: AbortSignal): Promise<readonly boolean[]> {
+    const headers = await Promise.all(
+      claims.map(async ({ upstream }) => {
+        const [header] = await upstream.ask([headerCall(number)], signal);
+        return parseHeader(upstream, header, number);
+      }),
+    );
+    const [header, other] = headers as [RpcHeader, RpcHeader];
+    if (header.hash !== other.hash || header.logsBloom !== other.logsBloom) return [false, false];
+    return await Promise.all(claims.map(({ upstream, logs }) => this.#holds(upstream, header, logs, signal)));
   }
 
   /** Whether all the node's logs of the block make its bloom, and these are what matches of them. */
@@ -279,12 +314,21 @@ function differsAt(a: Piece, b: Piece): number | null {
   return null;
 }
 
-function sameLogs(a: readonly RpcLog[], b: readonly RpcLog[]): boolean {
-  return a.length === b.length && a.every((log, i) => textOf(log) === textOf(b[i] as RpcLog));
+/** Proved logs have no transaction hash: then it is not compared. */
+function sameLogs(a: readonly (RpcLog | ProvedLog)[], b: readonly RpcLog[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((log, i) => {
+      const other = b[i] as RpcLog;
+      return (
+        textOf(log) === textOf(other) && (!('transactionHash' in log) || log.transactionHash === other.transactionHash)
+      );
+    })
+  );
 }
 
-function textOf({ logIndex, transactionIndex, transactionHash, address, topics, data }: RpcLog): string {
-  return [logIndex, transactionIndex, transactionHash, address, data, ...topics].join();
+function textOf({ logIndex, transactionIndex, address, topics, data }: ProvedLog): string {
+  return [logIndex, transactionIndex, address, data, ...topics].join();
 }
 
 function mayBeTooMuch({ kind, problem }: UpstreamFailure): boolean {

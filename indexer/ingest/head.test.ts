@@ -12,7 +12,7 @@ import {
   storedRows,
 } from '../../test/ingest-child.ts';
 import { Line } from '../../test/line.ts';
-import { faulty, nodeFaults, nodeLies } from '../../test/node-faults.ts';
+import { faulty, nodeFaults } from '../../test/node-faults.ts';
 import { type NodeProxy, startNodeProxy } from '../../test/node-proxy.ts';
 import type { IngestOptions } from './processor.ts';
 
@@ -36,7 +36,12 @@ afterAll(async () => {
   await Promise.all([chain?.stop(), database?.drop()]);
 });
 
-function start(rpc: readonly string[], guard: Record<string, unknown> = {}, pollMs = 50): IngestChild {
+function start(
+  rpc: readonly string[],
+  guard: Record<string, unknown> = {},
+  pollMs = 50,
+  change: Partial<IngestOptions> = {},
+): IngestChild {
   return startIngestChild({
     chainName: 'ethereum',
     meaning: { chainId: 1, startBlock: 3, stateReadEveryBlocks: 2, reorgDepthBlocksMax: 10 },
@@ -52,6 +57,7 @@ function start(rpc: readonly string[], guard: Record<string, unknown> = {}, poll
     network: 'devnet',
     filters: [{ addresses: [...emitters], topic0: [topics[0]] }],
     stateReads: [{ to: emitters[0], calldata: countCall }],
+    ...change,
   } satisfies Omit<IngestOptions, 'onProgress'>);
 }
 
@@ -162,11 +168,14 @@ test('a node that tells of new blocks over a WebSocket: they come at once, over 
 
 describe('two nodes that are compared', () => {
   let told = '';
-  beforeAll(async () => {
+  const startCompared = (): void => {
     child = start([nodes[0].url, nodes[1].url], { crossCheck: true });
     child.process.stderr?.on('data', (chunk) => {
       told += chunk;
     });
+  };
+  beforeAll(async () => {
+    startCompared();
     await mine(2);
     await ingested();
   });
@@ -205,19 +214,33 @@ describe('two nodes that are compared', () => {
     await expectRowsOfTheChain();
   });
 
-  test.each(
-    Object.keys(nodeLies)
-      .filter((name) => ['adds a log', 'changes the data of a log'].includes(name))
-      .flatMap((name) => [0, 1].map((i) => [name, i] as const)),
-  )('%s, node %i: nothing doubtful is stored, and an alarm', async (name, i) => {
-    const liar = nodes[i] as NodeProxy;
-    liar.fault = faulty(name, () => true);
+  test.each(['adds a log', 'changes the data of a log'].flatMap((name) => [0, 1].map((i) => [name, i] as const)))(
+    '%s, node %i, and none tells receipts: nothing doubtful is stored, and the alarm names both',
+    async (name, i) => {
+      nodes.forEach((node, j) => {
+        node.fault = faulty(j === i ? `${name}, tells no receipts` : 'tells no receipts', () => true);
+      });
+      await mine(4);
+      await alarm('neither the receipts');
+      for (const { host } of nodes) await alarm(host);
+      await expectNothingForged();
+      for (const node of nodes) node.fault = null;
+      await ingested();
+      await expectRowsOfTheChain();
+    },
+  );
+
+  test("node 1 changes the data of logs: their receipts name it, and the rows are the chain's", async () => {
+    const [, liar] = nodes;
+    liar.fault = faulty('changes the data of a log', () => true);
     await mine(4);
-    await alarm(liar.host).catch(() => {});
-    await expectNothingForged();
-    liar.fault = null;
+    await alarm(`${liar.host} lies`);
     await ingested();
     await expectRowsOfTheChain();
+    expect(await stopIngest(child)).toMatchObject({ code: 0 });
+    liar.fault = null;
+    startCompared();
+    await ingested();
   });
 
   test("node 0 forges blocks: it is named and asked no more, and the rows are the chain's", async () => {
@@ -261,4 +284,25 @@ describe('the database', () => {
       await stopIngest(child);
     },
   );
+
+  test('it falls silent: ingest gives it up after its time, and goes on at its next start', async () => {
+    const cable = new Line(database.url);
+    await cable.plug();
+    const options = { databaseUrl: cable.url, databaseSilenceSecondsMax: 3 };
+    child = start([nodes[0].url], { head: false }, 50, options);
+    await ingested();
+    cable.silence();
+    const silentAt = performance.now();
+    await mine(2);
+    expect(await child.ended).toMatchObject({ code: 1 });
+    const endedAt = performance.now();
+    cable.restore();
+    child = start([nodes[0].url], { head: false });
+    await ingested();
+    const seconds = [endedAt - silentAt, performance.now() - endedAt].map((ms) => (ms / 1000).toFixed(1));
+    process.stderr.write(`given up ${seconds[0]} s after it fell silent, the head in the log ${seconds[1]} s later\n`);
+    await expectRowsOfTheChain();
+    await stopIngest(child);
+    await cable.pull();
+  });
 });

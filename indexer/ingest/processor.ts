@@ -30,6 +30,8 @@ export interface ChainOptions {
   >;
   readonly wiring: ChainEntry['wiring'];
   readonly databaseUrl: string;
+  /** `operation.databaseSilenceSecondsMax`. */
+  readonly databaseSilenceSecondsMax?: number;
   readonly network: string;
   readonly filters: readonly LogFilter[];
   readonly stateReads: readonly StateRead[];
@@ -108,6 +110,7 @@ export async function runIngest(options: IngestOptions): Promise<void> {
   const reads = [...options.stateReads].sort(compareStateReads);
   const writer = await LogWriter.open({
     url: options.databaseUrl,
+    ...(options.databaseSilenceSecondsMax !== undefined && { silenceSecondsMax: options.databaseSilenceSecondsMax }),
     chainId: ChainId(meaning.chainId),
     startBlock: meaning.startBlock,
     selectors: selectorsOf({ filters: options.filters, stateReads: reads }),
@@ -370,12 +373,16 @@ function checkSettings({ chainName, meaning, wiring, filters, stateReads }: Chai
  * @returns hash of the start block
  */
 async function checkNode(
-  { chainName, meaning, network, databaseUrl }: ChainOptions,
+  { chainName, meaning, network, databaseUrl, databaseSilenceSecondsMax: silenceSecondsMax }: ChainOptions,
   rpc: JsonRpc | null,
   hashAt: ChainNode['hashOf'],
 ): Promise<Hash> {
   const chainId = ChainId(meaning.chainId);
-  const pool = createPool(databaseUrl, { applicationName: `avsl-ingest-${chainId}-check`, max: 1 });
+  const pool = createPool(databaseUrl, {
+    applicationName: `avsl-ingest-${chainId}-check`,
+    max: 1,
+    ...(silenceSecondsMax !== undefined && { silenceSecondsMax }),
+  });
   try {
     await assertMigrated(pool, network, chainId);
     const found = rpc === null ? chainId : await rpc.chainId();
