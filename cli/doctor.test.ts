@@ -6,8 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { anvilBinary } from '../devnet/anvil.ts';
+import { openGuard } from '../indexer/guard/guard.ts';
 import { ChainHead, finalityDueAbove } from '../indexer/ingest/chain-head.ts';
 import { headerAnswer, startFaultyNode } from '../indexer/ingest/faulty-node.fixture.ts';
 import { JsonRpc, type RpcAnswer } from '../indexer/ingest/json-rpc.ts';
@@ -20,7 +21,8 @@ import { checkAnchor, migrate } from '../store/migrate.ts';
 import { minimal } from './configuration.fixture.ts';
 import { configurationOf } from './configuration.ts';
 import { withEndpoints } from './context.ts';
-import { examine, examineContext, report } from './doctor.ts';
+import { examine, examineContext, examineGuard, report } from './doctor.ts';
+import { writeGuardPort } from './guard-port.ts';
 import { type Finding, probeChain } from './probe-chain.ts';
 
 const genesisTime = 1_700_000_000;
@@ -364,4 +366,41 @@ test('the report aligns its lines and counts what is wrong', () => {
       '',
     ].join('\n'),
   );
+});
+
+test('it tells how nodes serve ingest: over HTTP, and whether their WebSockets are connected', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'avsl-doctor-'));
+  const socketUrls = [url, silent].map((address) => address.replace('http', 'ws'));
+  const guard = await openGuard(
+    {
+      ...{ chainId: 1, urls: [url], socketUrls, requestTimeoutMs: 10_000, requestsInFlightMax: 8, anchor: null },
+      ...{ requestsPerSecondMax: null, confirmationBlocks: 0, everyHeader: false, checkBlooms: true },
+      ...{ crossCheck: false, compareSeconds: 0, hedgeAfterMs: null, limitsFile: null },
+    },
+    0,
+    () => {},
+  );
+  try {
+    expect(await examineGuard(dataDir, 'one')).toEqual([]);
+    writeGuardPort(dataDir, 'one', guard.port);
+    const found = async () =>
+      (await examineGuard(dataDir, 'one')).map((finding) => `${finding.verdict} ${finding.found}`);
+    const host = new URL(url).host;
+    const connected = expect.stringMatching(new RegExp(`^ok the WebSocket of ${host} is connected, [1-9]\\d* new`));
+    const refused = expect.stringMatching(
+      /^note the WebSocket of .* not connected \(.*ECONNREFUSED.*heads are polled$/,
+    );
+    await vi.waitFor(
+      async () => {
+        await rpc('anvil_mine', ['0x1', '0xc']);
+        const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_blockNumber', params: [] });
+        await fetch(guard.rpcUrl, { method: 'POST', body });
+        expect(await found()).toEqual([expect.stringContaining(`ok ${host} has answered`), connected, refused]);
+      },
+      { timeout: 30_000 },
+    );
+  } finally {
+    guard.close();
+    rmSync(dataDir, { recursive: true });
+  }
 });

@@ -124,9 +124,19 @@ function examineDeribit({ deribit }: ChainsConfig): Finding {
 }
 
 /** How the nodes have served ingest since its guard started. */
-async function examineGuard(dataDir: string, chain: string): Promise<readonly Finding[]> {
-  const nodes = (await askGuard(dataDir, chain)) ?? [];
-  return nodes.map(({ name, calls, failures, meanMs, state }) => {
+export async function examineGuard(dataDir: string, chain: string): Promise<readonly Finding[]> {
+  const { nodes, sockets } = (await askGuard(dataDir, chain)) ?? { nodes: [], sockets: [] };
+  const overSockets = sockets.map(({ name, heads, isOpen, problem }): Finding => {
+    const told = `${heads} new blocks told`;
+    if (isOpen && problem === null) {
+      return { verdict: 'ok', part: chain, found: `the WebSocket of ${name} is connected, ${told}` };
+    }
+    const state = isOpen
+      ? `is connected again and has told of none since it failed (${problem})`
+      : `is not connected (${problem ?? 'it is being opened'})`;
+    return { verdict: 'note', part: chain, found: `the WebSocket of ${name} ${state}, ${told}: heads are polled` };
+  });
+  const overHttp = nodes.map(({ name, calls, failures, meanMs, state }): Finding => {
     const failed = Object.entries(failures).map(([kind, count]) => `${count} ${kind}`);
     const found =
       `${name} has answered ingest ${calls} calls` +
@@ -142,6 +152,7 @@ async function examineGuard(dataDir: string, chain: string): Promise<readonly Fi
         }
       : { verdict: state === 'behind' ? 'note' : 'ok', part: chain, found };
   });
+  return [...overHttp, ...overSockets];
 }
 
 /** One line for all feeds of a chain that say the same about themselves. */

@@ -7,16 +7,21 @@ export const limitsFileOf = (dataDir: string, chain: string): string => join(dat
 
 const fileOf = (dataDir: string, chain: string): string => join(dataDir, 'guards', `${chain}.json`);
 const fileSchema = z.object({ port: z.number().int() });
-const statisticsSchema = z.array(
-  z.object({
-    name: z.string(),
-    calls: z.number(),
-    failures: z.record(z.string(), z.number()),
-    meanMs: z.number().nullable(),
-    state: z.enum(['asked', 'paused', 'behind', 'distrusted']),
-  }),
-);
-export type GuardedNode = z.output<typeof statisticsSchema>[number];
+const statisticsSchema = z.object({
+  nodes: z.array(
+    z.object({
+      name: z.string(),
+      calls: z.number(),
+      failures: z.record(z.string(), z.number()),
+      meanMs: z.number().nullable(),
+      state: z.enum(['asked', 'paused', 'behind', 'distrusted']),
+    }),
+  ),
+  sockets: z.array(
+    z.object({ name: z.string(), heads: z.number(), isOpen: z.boolean(), problem: z.string().nullable() }),
+  ),
+});
+export type GuardStatistics = z.output<typeof statisticsSchema>;
 
 const timeoutMs = 2000;
 
@@ -27,7 +32,7 @@ export function writeGuardPort(dataDir: string, chain: string, port: number): vo
 }
 
 /** What the chain's guard says of its nodes; null: none runs here. */
-export async function askGuard(dataDir: string, chain: string): Promise<readonly GuardedNode[] | null> {
+export async function askGuard(dataDir: string, chain: string): Promise<GuardStatistics | null> {
   try {
     const { port } = fileSchema.parse(JSON.parse(readFileSync(fileOf(dataDir, chain), 'utf8')));
     const response = await fetch(`http://127.0.0.1:${port}/statistics`, { signal: AbortSignal.timeout(timeoutMs) });

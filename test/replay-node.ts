@@ -25,6 +25,8 @@ export interface ReplayNodeOptions {
   /** Longest range and most logs of one eth_getLogs. */
   readonly blocksMax?: number;
   readonly logsMax?: number;
+  /** What every eth_call at a block returns; without it the node has no state. */
+  readonly stateAt?: (block: number) => string;
   /** Instead of an orderly answer; null: that. */
   readonly fault?: (calls: readonly ReplayCall[], answer: () => string, response: ServerResponse) => boolean;
 }
@@ -117,6 +119,8 @@ export async function startReplayNode(options: ReplayNodeOptions): Promise<Repla
     if (method === 'eth_getBlockByNumber') return blockOf(params[0]);
     if (method === 'eth_getBlockByHash') return blockOf(byHash.get(params[0] as string) ?? Number.NaN);
     if (method === 'eth_getLogs') return logsOf(params[0] as LogsParameter);
+    if (options.stateAt && method === 'eth_getCode') return [json('"0x"')];
+    if (options.stateAt && method === 'eth_call') return [json(`"${options.stateAt(Number(params[1]))}"`)];
     return { code: -32601, message: `the method ${method} does not exist` };
   };
   const answerTo = (call: ReplayCall): Json => {

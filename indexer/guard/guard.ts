@@ -84,7 +84,10 @@ export async function openGuard(
     if (path === '/height') return ['text/plain', String(await history.height())];
     if (path === '/metrics')
       return ['text/plain; version=0.0.4', await metricsText(chainId, upstreams.all, sockets.statistics)];
-    if (path === '/statistics') return ['application/json', JSON.stringify(statisticsOf(upstreams.all))];
+    if (path === '/statistics') {
+      const statistics = { nodes: statisticsOf(upstreams.all), sockets: sockets.statistics };
+      return ['application/json', JSON.stringify(statistics)];
+    }
     return /^\/\d+\/worker$/.test(path) ? ['text/plain', `http://${request.headers.host}/query`] : null;
   };
   const server = createServer((request, response) => {

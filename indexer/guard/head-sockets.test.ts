@@ -83,7 +83,9 @@ test('it subscribes to new heads, and each is news', async () => {
   expect(JSON.parse(asked[0] as string)).toMatchObject({ method: 'eth_subscribe', params: ['newHeads'] });
   newHead(sockets[0]);
   await until(() => told.news === 2);
-  expect(told.statistics).toEqual([{ name: expect.stringMatching(/^127\.0\.0\.1:\d+$/), heads: 1, isOpen: true }]);
+  expect(told.statistics).toEqual([
+    { name: expect.stringMatching(/^127\.0\.0\.1:\d+$/), heads: 1, isOpen: true, problem: null },
+  ]);
   expect(told.notes).toEqual([]);
 });
 
@@ -144,6 +146,10 @@ test('a node that has forgotten the subscription, or answers nothing, is asked a
     height += 1;
     return told.notes.some((note) => note.includes('it tells of no new blocks'));
   });
+  await until(() => told.statistics[0]?.isOpen === true);
+  expect(told.statistics[0]?.problem).toBe('it tells of no new blocks');
+  newHead(forgetful.sockets.at(-1));
+  await until(() => told.statistics[0]?.problem === null);
   told.stop();
 
   for (const mute of [await node(confirm, false), await node(() => {})]) {

@@ -21,6 +21,8 @@ export interface SocketStatistics {
   readonly name: string;
   heads: number;
   isOpen: boolean;
+  /** Why it ended last; null once it has told of a new block since. */
+  problem: string | null;
 }
 
 const newsEveryMs = 50;
@@ -53,7 +55,7 @@ export class HeadSockets {
   constructor(options: HeadSocketsOptions) {
     this.#options = options;
     this.statistics = options.urls.map((url) => {
-      const statistics = { name: new URL(url).host, heads: 0, isOpen: false };
+      const statistics: SocketStatistics = { name: new URL(url).host, heads: 0, isOpen: false, problem: null };
       this.#keep(url, statistics, 0);
       return statistics;
     });
@@ -115,7 +117,10 @@ export class HeadSockets {
       const message = isBinary ? undefined : parsed(String(data));
       if (message === undefined) return end('what it sends is no JSON-RPC');
       if ('error' in message) return end(`it refuses newHeads: ${message.error.message ?? ''}`.slice(0, 100));
-      if ('method' in message) statistics.heads += 1;
+      if ('method' in message) {
+        statistics.heads += 1;
+        statistics.problem = null;
+      }
       served = true;
       statistics.isOpen = true;
       // Its first answer too: of blocks that came before it nothing was told.
@@ -131,6 +136,7 @@ export class HeadSockets {
       signal.removeEventListener('abort', stop);
       statistics.isOpen = false;
       if (signal.aborted) return;
+      statistics.problem = problem;
       onNote(`${statistics.name} socket`, `The WebSocket of ${statistics.name} fails: ${problem}. Heads are polled.`);
       const inRow = performance.now() - openedAt > checkEveryMs ? 0 : failures + 1;
       const full = Math.min(pauseMsMax, pauseMsMin * 2 ** Math.min(inRow, 20));

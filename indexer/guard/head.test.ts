@@ -5,6 +5,8 @@ import { replayChain } from '../../test/replay-chain.ts';
 import { type ReplayNode, type ReplayNodeOptions, startReplayNode } from '../../test/replay-node.ts';
 import { hashesToItself } from './forgery.ts';
 import { type Guard, type GuardOptions, openGuard } from './guard.ts';
+import { LearntLimits } from './learnt-limits.ts';
+import { Upstream } from './upstream.ts';
 
 const chain = [...replayChain({ blocks: 40, logsEveryBlocks: 2, logsPerBlock: 4, strangersPerBlock: 1 })];
 const head = chain.length - 1;
@@ -91,6 +93,56 @@ test('of two nodes the one whose head is behind is asked last', async () => {
     expect(await hashAt(guard, 'latest')).toBe(hashOf(head));
     await sleep(10);
   }
+});
+
+test('a node of another chain or another network is not asked for the head either', async () => {
+  const strange = chain.map((block, n) =>
+    n === 3 ? { ...block, header: { ...block.header, hash: `0x${'77'.repeat(32)}` } } : block,
+  );
+  const urls = [await node({ chainId: 2 }), await node({ blocks: strange }), await node()];
+  const guard = await guardOf(urls, { anchor: { number: 3, hash: hashOf(3) as string }, compareSeconds: 0 });
+  expect(await hashAt(guard, 'latest')).toBe(hashOf(head));
+  expect((await rpc(guard, 'eth_getLogs', { fromBlock: '0x2', toBlock: '0x9' })).result).toHaveLength(24);
+  expect(nodes.map(({ counts }) => counts.calls.get('eth_getLogs') ?? 0)).toEqual([0, 0, 1]);
+});
+
+test('a node is asked no more calls a second than it is said to bear', async () => {
+  const guard = await guardOf([await node()], { requestsPerSecondMax: 50, compareSeconds: 0 });
+  const startedAt = performance.now();
+  await Promise.all(Array.from({ length: 20 }, () => rpc(guard, 'eth_getBlockByHash', hashOf(5), false)));
+  expect(performance.now() - startedAt).toBeGreaterThan(350);
+});
+
+test('a node that fails again and again is available to one request at a time, until it serves', async () => {
+  let hold = new Promise<void>(() => {});
+  let release = (): void => {};
+  const fault: ReplayNodeOptions['fault'] = (_, answer, response) => {
+    void hold.then(() => response.end(answer()));
+    return true;
+  };
+  const limits = new LearntLimits(null, () => {}).of('');
+  const upstream = new Upstream({
+    ...{ url: await node({ fault }), name: 'one', timeoutMs: 60_000, requestsInFlightMax: 8, callsPerSecondMax: null },
+    limits,
+  });
+  const available = async (): Promise<boolean> => {
+    while (upstream.pausedMs > 0) await sleep(upstream.pausedMs);
+    return upstream.isAvailable;
+  };
+  for (let failures = 1; failures <= 4; failures++) {
+    hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    const asked = upstream.ask([{ method: 'eth_chainId', params: [] }]);
+    // One is under way: on trial that is enough.
+    expect([failures, await available()]).toEqual([failures, failures < 4]);
+    release();
+    await asked;
+    if (failures < 4) upstream.punish(upstream.fail('unavailable', 'it says so'));
+    expect(upstream.isAvailable).toBe(failures === 4);
+  }
+  upstream.praise();
+  expect(upstream.isOnTrial).toBe(false);
 });
 
 describe('nodes that disagree on what is final', () => {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
-import { faulty, nodeFaults } from '../../test/node-faults.ts';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { type FaultPlan, faulty, nodeFaults } from '../../test/node-faults.ts';
 import { type ReplayChainShape, replayChain, replayFilters } from '../../test/replay-chain.ts';
 import { type ReplayNode, type ReplayNodeOptions, startReplayNode } from '../../test/replay-node.ts';
 import { seeded } from '../../test/synthetic-log.ts';
@@ -220,13 +220,25 @@ const plans: readonly (readonly [string, (seed: number) => (i: number) => boolea
   ],
 ];
 
-describe.each(plans)('%s', (_, planOf) => {
+describe.each(plans)('%s', (when, planOf) => {
+  const recovered = new Map<string, number>();
+  afterAll(() => {
+    const told = Object.keys(nodeFaults).map((name) => `${name} ${Math.round(recovered.get(name) ?? Number.NaN)}`);
+    process.stderr.write(`history, ${when}: ms from the last fault to the last block: ${told.join(', ')}\n`);
+  });
+
   // Most of it is pauses: up to 10 s each where a node fails many times in a row.
   test.concurrent.each(Object.keys(nodeFaults))(
     '%s: the logs are those of a clean run',
     async (name) => {
       const plan = planOf(5 + Object.keys(nodeFaults).indexOf(name));
-      const { url, close } = await startReplayNode({ blocks: chain.slice(0, few), fault: faulty(name, plan) });
+      let spoiltAt = performance.now();
+      const spoilt: FaultPlan = (i) => {
+        if (!plan(i)) return false;
+        spoiltAt = performance.now();
+        return true;
+      };
+      const { url, close } = await startReplayNode({ blocks: chain.slice(0, few), fault: faulty(name, spoilt) });
       const guard = await openGuard(
         {
           ...optionsOf([url]),
@@ -238,6 +250,7 @@ describe.each(plans)('%s', (_, planOf) => {
       );
       try {
         const found = logLines(await readGateway(guard.url, { fromBlock: 0, toBlock: few - 1, logs }));
+        recovered.set(name, performance.now() - spoiltAt);
         expect(found).toEqual(expected.filter((line) => Number.parseInt(line, 10) < few));
       } finally {
         guard.close();

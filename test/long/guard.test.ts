@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { IngestOptions } from '../../indexer/ingest/processor.ts';
 import { guardSchema } from '../../schema/chains-config.ts';
-import type { Address, Hash } from '../../schema/ids.ts';
+import { Address, type Hash, Hex } from '../../schema/ids.ts';
 import { type FreshDatabase, openFreshDatabase } from '../fresh-database.ts';
 import {
   checkBatches,
@@ -17,15 +17,19 @@ import {
 } from '../ingest-child.ts';
 import { faulty, nodeFaults } from '../node-faults.ts';
 import { type NodeProxy, startNodeProxy } from '../node-proxy.ts';
-import { type ReplayBlock, replayChain, replayFilters } from '../replay-chain.ts';
+import { type ReplayBlock, replayChain, replayFilters, word } from '../replay-chain.ts';
 import { type ReplayNode, startReplayNode } from '../replay-node.ts';
 import { seeded } from '../synthetic-log.ts';
+
+const stateReads = [1, 2].map((n) => ({ to: Address(word(n, 0xca11).slice(0, 42)), calldata: Hex('0x00000001') }));
 
 /** Random numbers are drawn from it: another one draws other moments. */
 const seed = Number(process.env['SEED'] ?? 1);
 const shape = { blocks: 5600, logsEveryBlocks: 3, logsPerBlock: 9, strangersPerBlock: 2 };
 const chain = [...replayChain(shape)];
 const wanted = new Set<string>(replayFilters.flatMap(({ topic0 }) => topic0 as readonly string[]));
+
+const stateAt = (block: number): string => word(block, 0x57a7e);
 
 /** The rows a log must hold of these blocks. */
 function rowsOf(blocks: readonly ReplayBlock[]): string[] {
@@ -44,7 +48,7 @@ let [head, finalised] = [0, 0];
 
 beforeEach(async () => {
   database = await openFreshDatabase({ chainIds: [1] });
-  nodes.push(await startReplayNode({ blocks: chain, head: () => head, finalised: () => finalised }));
+  nodes.push(await startReplayNode({ blocks: chain, head: () => head, finalised: () => finalised, stateAt }));
   proxy = await startNodeProxy(nodes[0]?.url as string);
 });
 afterEach(async () => {
@@ -54,13 +58,13 @@ afterEach(async () => {
   await database.drop();
 });
 
-function start(change: { reorgDepth?: number; history?: boolean } = {}): IngestChild {
+function start(change: { reorgDepth?: number; history?: boolean; stateReads?: boolean } = {}): IngestChild {
   const child = startIngestChild({
     chainName: 'ethereum',
     meaning: {
       chainId: 1,
       startBlock: 0,
-      stateReadEveryBlocks: 1_000_000,
+      stateReadEveryBlocks: change.stateReads ? 2 : 1_000_000,
       reorgDepthBlocksMax: change.reorgDepth ?? 20,
     },
     wiring: {
@@ -77,7 +81,7 @@ function start(change: { reorgDepth?: number; history?: boolean } = {}): IngestC
       addresses: addresses as unknown as Address[],
       topic0: topic0 as unknown as Hash[],
     })),
-    stateReads: [],
+    stateReads: change.stateReads ? stateReads : [],
   } satisfies Omit<IngestOptions, 'onProgress'>);
   children.push(child);
   return child;
@@ -185,7 +189,7 @@ describe.each([
 ] as const)('%s', (_, planOf) => {
   test("every fault at the head: the rows are the chain's, and nothing ends", async () => {
     [head, finalised] = [100, 60];
-    const child = start();
+    const child = start({ stateReads: true });
     await ingestedThrough(database.pool, 1, head, child);
     const recovered: string[] = [];
     for (const name of Object.keys(nodeFaults)) {
@@ -202,6 +206,9 @@ describe.each([
     expect(child.process.exitCode).toBeNull();
     expect(await stopIngest(child)).toMatchObject({ code: 0 });
     expect(await storedLines()).toEqual(rowsOf(chain.slice(0, head + 1)));
+    const { stateReads: read } = await storedRows(database.pool, 1);
+    expect(new Set(read.map(({ block_number }) => block_number)).size).toBe(head / 2 + 1);
+    for (const { block_number, result } of read) expect(`0x${result.toString('hex')}`).toBe(stateAt(block_number));
     await checkBatches(database.pool, 1);
   });
 });
