@@ -156,6 +156,7 @@ describe('nodes that disagree on what is final', () => {
     const liar = forging();
     const guard = await guardOf([await node(), await node(liar.options)]);
     const answer = hashAt(guard, 'finalized');
+    while (!notes.some((note) => note.startsWith('ALARM'))) await sleep(10);
     expect(await Promise.race([answer, sleep(400)])).toBeUndefined();
     expect(notes.find((note) => note.startsWith('ALARM'))).toContain('Nothing is served until they agree');
     liar.stop();
