@@ -122,6 +122,16 @@ describe('one of two nodes lies about logs under the true hash of their block', 
 
   describe.each(Object.keys(faces))('asked by the %s face', (face) => {
     const ask = faces[face] as (guard: Guard) => Promise<readonly string[]>;
+    const convictedMs: number[] = [];
+    const timed = async (opened: Guard): Promise<readonly string[]> => {
+      const askedAt = performance.now();
+      const found = await ask(opened);
+      convictedMs.push(Math.round(performance.now() - askedAt));
+      return found;
+    };
+    afterAll(() => {
+      process.stderr.write(`${face}: ms from the question to the true logs, past a liar: ${convictedMs.join(', ')}\n`);
+    });
 
     test.each([0, 1])('node %i invents: all true logs, and the alarm names it', async (i) => {
       const [liar, honest] = [nodes[i] as NodeProxy, nodes[1 - i] as NodeProxy];
@@ -137,7 +147,7 @@ describe('one of two nodes lies about logs under the true hash of their block', 
       for (const [lie, other] of face === 'history' ? [...common, ...rest] : common) {
         liar.fault = faulty(lie, () => true);
         honest.fault = other && faulty(other, () => true);
-        expect([lie, await ask(await guard())]).toEqual([lie, expected()]);
+        expect([lie, await timed(await guard())]).toEqual([lie, expected()]);
         expect([lie, alarm()]).toEqual([lie, expect.stringMatching(new RegExp(`${liar.host} lies: .*receipts`))]);
         notes.splice(0);
       }
@@ -147,7 +157,7 @@ describe('one of two nodes lies about logs under the true hash of their block', 
       const liar = nodes[i] as NodeProxy;
       for (const lie of ['leaves out the last log of each block', 'leaves out all logs, in the bloom too']) {
         liar.fault = faulty(lie, () => true);
-        expect([lie, await ask(await guard())]).toEqual([lie, expected()]);
+        expect([lie, await timed(await guard())]).toEqual([lie, expected()]);
         const named = expect.stringContaining(`those of ${liar.host} do not make the block's receipts`);
         expect([lie, alarm()]).toEqual([lie, named]);
         notes.splice(0);
