@@ -17,6 +17,7 @@ import {
   type ChainProgress,
   type Checkpoint,
   commitFold,
+  type FoldCommit,
   firstRowsAfter,
   insertLineage,
   JOURNAL_ORIGIN,
@@ -156,10 +157,12 @@ class FoldRunner {
   #lastCommitAt = 0;
   #waitsForFinality = false;
   /**
-   * The newest commit. While catching up it goes on beside the next round's reading and folding; the next commit waits for
-   * it, and its failure ends the fold there.
+   * The newest commit. While catching up it goes on beside the next rounds' reading and folding; the next one begins when it
+   * has succeeded, and its failure ends the fold.
    */
   #committing: Promise<void> = Promise.resolve();
+  /** The commit before the newest: a round waits for it, so that no more than two lie in memory. */
+  #formerCommit: Promise<void> = Promise.resolve();
   #lastReport = '';
 
   constructor(pool: Pool, options: FoldOptions) {
@@ -510,8 +513,9 @@ class FoldRunner {
     const versions = this.#versions.draft({ finalised, frames, finalTimeBefore, finalTime });
     const checkpoint = this.#checkpointWhenDue(limited);
     const publishedTime = Math.max(finalTime, foldedTime);
-    await this.#committing;
-    this.#committing = commitFold(this.#pool, {
+    await this.#formerCommit;
+    this.#formerCommit = this.#committing;
+    const commit: FoldCommit = {
       epoch: this.#epoch,
       lineage: this.#lineage,
       batches: this.#visible(),
@@ -525,7 +529,8 @@ class FoldRunner {
       bridges: versions.bridges,
       checkpoint,
       chains: this.#describe(progress, publishedTime),
-    });
+    };
+    this.#committing = this.#formerCommit.then(() => commitFold(this.#pool, commit));
     if (limited) this.#committing.catch(() => {});
     else await this.#committing;
     draft.settle();
