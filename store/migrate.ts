@@ -8,6 +8,7 @@ import { BridgeVersions1700000000006 } from '../migrations/0006-bridge-versions.
 import { VersionsByOrdinal1700000000007 } from '../migrations/0007-versions-by-ordinal.ts';
 import { SecondOpinionByGuid1700000000008 } from '../migrations/0008-second-opinion-by-guid.ts';
 import { ReceivedObservations1700000000009 } from '../migrations/0009-received-observations.ts';
+import { JournalAsItIs1700000000010 } from '../migrations/0010-journal-as-it-is.ts';
 import { FatalError, InvariantError } from '../schema/errors.ts';
 import type { ChainId, Hash } from '../schema/ids.ts';
 import { createPool, type Pool, type Queryable, readerRole, transaction } from './database.ts';
@@ -23,6 +24,7 @@ const migrations = [
   VersionsByOrdinal1700000000007,
   SecondOpinionByGuid1700000000008,
   ReceivedObservations1700000000009,
+  JournalAsItIs1700000000010,
 ];
 
 const partitioned = ['block', 'log', 'state_read'] as const;
