@@ -75,6 +75,8 @@ async function mine(blocks: number): Promise<void> {
   }
 }
 
+const tell = (what: string, startedAt: number) =>
+  process.stderr.write(`${what}: ${Math.round(performance.now() - startedAt)} ms\n`);
 const ingested = async () => ingestedThrough(database.pool, 1, await chain.head(), child);
 
 async function expectRowsOfTheChain(): Promise<void> {
@@ -139,9 +141,11 @@ describe('one node', () => {
     await ingested();
     const before = (await database.pool.query('SELECT count(*)::int AS n FROM block_orphaned')).rows[0].n;
     await chain.rpc('anvil_reorg', 2, []);
+    const startedAt = performance.now();
     while ((await database.pool.query('SELECT count(*)::int AS n FROM block_orphaned')).rows[0].n === before) {
       await sleep(20);
     }
+    tell('another block of the same height, until the former is displaced', startedAt);
     await mine(2);
     await ingested();
     await expectRowsOfTheChain();
@@ -199,7 +203,9 @@ describe('two nodes that are compared', () => {
       const { rows } = await database.pool.query('SELECT max(to_block)::int AS top FROM batch');
       expect(rows[0].top).toBe(top);
       liar.top = null;
+      const startedAt = performance.now();
       await ingested();
+      tell('the blocks that a node had withheld, after it gives them', startedAt);
       await expectRowsOfTheChain();
     },
   );
@@ -248,8 +254,10 @@ describe('two nodes that are compared', () => {
     const [liar] = nodes;
     liar.fault = faulty('forges blocks from the fifth on', () => true);
     await mine(4);
+    const startedAt = performance.now();
     await alarm(`${liar.host} lies`);
     await ingested();
+    tell('the head, past a node that forges blocks', startedAt);
     await expectRowsOfTheChain();
     expect(child.process.exitCode).toBeNull();
     expect(await stopIngest(child)).toMatchObject({ code: 0 });
@@ -280,7 +288,9 @@ describe('the database', () => {
       await checkBatches(database.pool, 1);
       await database.pool.query('DROP TRIGGER fail ON batch; DROP FUNCTION fail');
       child = start([nodes[0].url], { head: false });
+      const startedAt = performance.now();
       await ingested();
+      tell('the head, after the start on a database that works again', startedAt);
       await expectRowsOfTheChain();
       await stopIngest(child);
     },
