@@ -143,7 +143,7 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
       if (!source.keyed && feed.key !== undefined) {
         problem([...at, 'key'], `expected no key: ${feed.source} has one feed per address`);
       }
-      if (!source.readsScale && feed.decimals === undefined) {
+      if (source.needsDecimals && feed.decimals === undefined) {
         problem([...at, 'decimals'], `expected a number: ${feed.source} does not state its decimals on chain`);
       }
       if (source.relays && feed.group === undefined) {
@@ -152,7 +152,7 @@ function contradictions(config: ChainsConfig): readonly Problem[] {
           `expected the group of the oracles it relays, with which it votes once, such as chainlink`,
         );
       }
-      if (source.options !== (feed.purpose === 'option-market')) {
+      if ((source.options ?? false) !== (feed.purpose === 'option-market')) {
         const expected = source.options ? 'option-market' : 'price or sequencer-uptime';
         problem([...at, 'purpose'], `expected ${expected}: that is what ${feed.source} reports`);
       }

@@ -19,14 +19,10 @@ const dataFeedsSelector = '0x67a7cfb7';
 export const api3: PriceSource = {
   id,
   keyed: true,
-  pools: false,
-  options: false,
-  relays: false,
-  readsScale: false,
+  needsDecimals: true,
   topics,
   logFilters: (feeds) => filtersByKey(feeds, topics),
   stateReads: (feed) => readByKey(feed, dataFeedsSelector),
-  reporterOf: oracleOf,
   decodeLog,
   decodeStateRead,
 };

@@ -33,11 +33,6 @@ const zeroAddress = `0x${'0'.repeat(40)}`;
 
 export const chainlink: PriceSource = {
   id,
-  keyed: false,
-  pools: false,
-  options: false,
-  relays: false,
-  readsScale: true,
   topics: [answerUpdatedTopic],
   logFilters: (feeds) => (feeds.length === 0 ? [] : [{ topic0: [answerUpdatedTopic] }]),
   stateReads: (feed) =>

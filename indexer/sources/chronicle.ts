@@ -44,15 +44,9 @@ const topics = [...signatures.keys()];
 
 export const chronicle: PriceSource = {
   id,
-  keyed: false,
-  pools: false,
-  options: false,
-  relays: false,
-  readsScale: true,
   topics,
   logFilters: (feeds) => filtersByContract(feeds, topics),
   stateReads: (feed) => [decimalsCall, opChallengePeriodCall].map((calldata) => ({ to: feed.address, calldata })),
-  reporterOf: (feed) => feed.address,
   decodeLog,
   decodeStateRead,
 };

@@ -18,14 +18,10 @@ const deribitAddress = Address('0x6465726962697400000000000000000000000000');
 export const deribit: PriceSource = {
   id,
   keyed: true,
-  pools: false,
   options: true,
-  relays: false,
-  readsScale: true,
   topics: [],
   logFilters: () => [],
   stateReads: () => [],
-  reporterOf: oracleOf,
   decodeLog: () => [],
   decodeStateRead: () => [],
 };

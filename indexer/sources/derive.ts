@@ -21,15 +21,10 @@ const topics = [volDataUpdatedTopic, signedVolDataUpdatedTopic];
 
 export const derive: PriceSource = {
   id,
-  keyed: false,
-  pools: false,
   options: true,
-  relays: false,
-  readsScale: true,
   topics,
   logFilters: (feeds) => filtersByContract(feeds, topics),
   stateReads: () => [],
-  reporterOf: (feed) => feed.address,
   decodeLog,
   decodeStateRead: () => [],
 };

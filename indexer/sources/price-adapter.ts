@@ -16,15 +16,10 @@ const decimalsSelector = Hex('0x313ce567');
 
 export const priceAdapter: PriceSource = {
   id,
-  keyed: false,
-  pools: false,
-  options: false,
   relays: true,
-  readsScale: true,
   topics: [],
   logFilters: () => [],
   stateReads: ({ address }) => [decimalsSelector, latestAnswerSelector].map((calldata) => ({ to: address, calldata })),
-  reporterOf: oracleOf,
   decodeLog: () => [],
   decodeStateRead,
 };

@@ -16,15 +16,10 @@ const getPriceUnsafeSelector = '0x96834ad3';
 export const pyth: PriceSource = {
   id,
   keyed: true,
-  pools: false,
-  options: false,
-  relays: false,
   pull: true,
-  readsScale: true,
   topics: [priceFeedUpdateTopic],
   logFilters: (feeds) => filtersByKey(feeds, [priceFeedUpdateTopic]),
   stateReads: (feed) => readByKey(feed, getPriceUnsafeSelector),
-  reporterOf: oracleOf,
   decodeLog,
   decodeStateRead,
 };

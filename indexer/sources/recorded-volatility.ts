@@ -15,14 +15,10 @@ const DECIMALS = 18;
 export const recordedVolatility: PriceSource = {
   id,
   keyed: true,
-  pools: false,
   options: true,
-  relays: false,
-  readsScale: true,
   topics: [volatilityRecordedTopic],
   logFilters: (feeds) => filtersByKey(feeds, [volatilityRecordedTopic]),
   stateReads: () => [],
-  reporterOf: oracleOf,
   decodeLog,
   decodeStateRead: () => [],
 };

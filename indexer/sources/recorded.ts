@@ -18,14 +18,10 @@ export const recordedAddress = Address('0x7265636f726465640000000000000000000000
 export const recorded: PriceSource = {
   id,
   keyed: true,
-  pools: false,
-  options: false,
-  relays: false,
-  readsScale: false,
+  needsDecimals: true,
   topics: [priceRecordedTopic],
   logFilters: (feeds) => filtersByKey(feeds, [priceRecordedTopic]),
   stateReads: () => [],
-  reporterOf: oracleOf,
   decodeLog,
   decodeStateRead: () => [],
 };

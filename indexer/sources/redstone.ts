@@ -18,14 +18,10 @@ const lastUpdateSelector = '0x729bfda4';
 export const redstone: PriceSource = {
   id,
   keyed: true,
-  pools: false,
-  options: false,
-  relays: false,
-  readsScale: false,
+  needsDecimals: true,
   topics: [valueUpdateTopic],
   logFilters: (feeds) => filtersByContract(feeds, [valueUpdateTopic]),
   stateReads: (feed) => readByKey(feed, lastUpdateSelector),
-  reporterOf: oracleOf,
   decodeLog,
   decodeStateRead,
 };

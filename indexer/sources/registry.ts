@@ -178,7 +178,7 @@ export function feedDefinition(
     asset: entry.asset === undefined ? null : AssetId(entry.asset),
     ...(entry.quote !== undefined && { quote: AssetId(entry.quote) }),
     oracle: oracleOf(feed),
-    reporter: sourceNamed(entry.source).reporterOf(feed),
+    reporter: (sourceNamed(entry.source).reporterOf ?? oracleOf)(feed),
     decimals: entry.decimals ?? null,
     heartbeatSeconds: entry.heartbeatSeconds,
     deviationThreshold: entry.deviationThreshold,

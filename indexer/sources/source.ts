@@ -30,31 +30,31 @@ export interface WatchedFeed {
 /**
  * One oracle network: its contracts, its events, a pure decode. Adding one = one file with this shape, its fixtures,
  * one line in registry.ts, entries in chains.json. Nothing here may read a clock, a network or the environment, and the
- * answer may depend on the arguments only.
+ * answer may depend on the arguments only. A flag that is absent means no.
  */
 export interface PriceSource {
   /** Name in chains.json and in events. */
   readonly id: string;
   /** Its feeds are told apart by `key` in chains.json. */
-  readonly keyed: boolean;
+  readonly keyed?: true;
   /** Its feeds are pools: chains.json gives the tokens and the fee, and all its pools vote as one group. */
-  readonly pools: boolean;
+  readonly pools?: true;
   /** Its feeds are option markets: they report smiles and no price, and chains.json gives them that purpose. */
-  readonly options: boolean;
+  readonly options?: true;
   /** It repeats what other oracles say: chains.json must name the group that it votes with. */
-  readonly relays: boolean;
+  readonly relays?: true;
   /** Anybody updates its feeds, as often as he likes: their volatility is sampled every 5 minutes. */
   readonly pull?: true;
-  /** A state read tells the decimals; where not, chains.json must. */
-  readonly readsScale: boolean;
+  /** Neither its contracts nor its feeds' tokens tell the decimals: chains.json must. */
+  readonly needsDecimals?: true;
   /** Every topic0 that `decodeLog` understands. */
   readonly topics: readonly Hash[];
   /** What ingest subscribes to, for all this source's feeds of one chain. */
   logFilters(feeds: readonly WatchedFeed[]): readonly LogFilter[];
   /** What ingest reads at state-read blocks for one feed. */
   stateReads(feed: WatchedFeed): readonly StateRead[];
-  /** Who reports for it, where that is known without asking the chain; else null. */
-  reporterOf(feed: WatchedFeed): string | null;
+  /** Who reports for a feed, where that is not its `oracleOf`; null where only the chain can tell. */
+  reporterOf?(feed: WatchedFeed): string | null;
   /** Called for rows whose topic0 is in `topics`. A row that does not decode gives one `LogNotUnderstood`. */
   decodeLog(row: LogRow): readonly DomainEvent[];
   /**

@@ -18,15 +18,11 @@ const nanosecondsPerSecond = 1_000_000_000n;
 export const stork: PriceSource = {
   id,
   keyed: true,
-  pools: false,
-  options: false,
-  relays: false,
   pull: true,
-  readsScale: false,
+  needsDecimals: true,
   topics: [valueUpdateTopic],
   logFilters: (feeds) => filtersByKey(feeds, [valueUpdateTopic]),
   stateReads: (feed) => readByKey(feed, unsafeValueSelector),
-  reporterOf: oracleOf,
   decodeLog,
   decodeStateRead,
 };

@@ -39,11 +39,7 @@ const cumulativeBits = 56;
 
 export const uniswapV3: PriceSource = {
   id,
-  keyed: false,
   pools: true,
-  options: false,
-  relays: false,
-  readsScale: true,
   topics,
   logFilters: (feeds) => filtersByContract(feeds, topics),
   stateReads: (feed) =>
@@ -51,7 +47,6 @@ export const uniswapV3: PriceSource = {
       to: feed.address,
       calldata,
     })),
-  reporterOf: (feed) => feed.address,
   decodeLog,
   decodeStateRead,
 };
