@@ -78,6 +78,26 @@ export function assertShape(row: LogRow, topics: number, words: number): void {
   }
 }
 
+/**
+ * The digits of the `bytes` or `string` with which the data ends: `words` words, the last of them its length, come before it.
+ * @throws {MalformedWord} when topics, length or padding are not as an encoder writes them.
+ */
+export function tailOf(row: LogRow, topics: number, words: number, name: string): string {
+  const start = 2 + words * wordDigits;
+  if (row.data.length < start) assertShape(row, topics, words);
+  const digits = 2 * Number(uintAt(row.data, words - 1, 16, `length of ${name}`));
+  assertShape(row, topics, words + Math.ceil(digits / wordDigits));
+  const padding = row.data.slice(start + digits);
+  if (/[^0]/.test(padding)) throw new MalformedWord(`zeros after ${name}`, `0x${padding}`);
+  return row.data.slice(start, start + digits);
+}
+
+/** @throws {MalformedWord} unless word `index` says that a dynamic part begins `bytes` after the head's start. */
+export function assertOffset(hex: string, index: number, bytes: number): void {
+  const offset = uintAt(hex, index, 256, 'offset');
+  if (offset !== BigInt(bytes)) throw new MalformedWord(`an offset of ${bytes}`, String(offset));
+}
+
 /** The result of a call that returns exactly `words` words. @throws {MalformedWord} for a revert or any other length. */
 export function resultOf(row: StateReadRow, words: number): Hex {
   if (row.result === null) throw new MalformedWord(`${words * 32} bytes`, 'a revert or no contract');

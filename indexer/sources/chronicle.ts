@@ -3,11 +3,12 @@ import { Hash, Hex } from '../../schema/ids.ts';
 import type { LogRow, StateReadRow } from '../../schema/log-rows.ts';
 import {
   addressAt,
+  assertOffset,
   assertShape,
-  MalformedWord,
   notUnderstood,
   resultOf,
   secondsAt,
+  tailOf,
   topicAt,
   uintAt,
 } from './abi-words.ts';
@@ -130,23 +131,12 @@ function assertCaller(row: LogRow): void {
   addressAt(topicAt(row, 1), 0, 'caller');
 }
 
-/** The one event here with a dynamic part: its offsets, length and padding must be as an encoder writes them. */
+/** The one event here with dynamic parts; both begin after a head of three words. */
 function assertOpPoked(row: LogRow): void {
-  const fixedWords = 7;
-  if (row.topics.length !== 3 || row.data.length < 2 + fixedWords * 64) assertShape(row, 3, fixedWords);
+  tailOf(row, 3, 7, 'feedIds');
   assertCaller(row);
   addressAt(topicAt(row, 2), 0, 'opFeed');
-  assertOffset(row, 0);
+  assertOffset(row.data, 0, 96);
   addressAt(row.data, 4, 'commitment');
-  assertOffset(row, 5);
-  const length = Number(uintAt(row.data, 6, 16, 'length of feedIds'));
-  assertShape(row, 3, fixedWords + Math.ceil(length / 32));
-  const padding = row.data.slice(2 + fixedWords * 64 + 2 * length);
-  if (/[^0]/.test(padding)) throw new MalformedWord('zeros after feedIds', `0x${padding}`);
-}
-
-/** Both dynamic parts begin after a head of three words. */
-function assertOffset(row: LogRow, word: number): void {
-  const offset = uintAt(row.data, word, 256, 'offset');
-  if (offset !== 96n) throw new MalformedWord('an offset of 96', String(offset));
+  assertOffset(row.data, 5, 96);
 }

@@ -44,7 +44,8 @@ function plain(events: unknown): unknown {
 }
 
 function feedOf(row: StateReadRow, source: PriceSource): WatchedFeed {
-  const key = source.keyed ? Hash(`0x${row.calldata.slice(10)}`) : null;
+  // The key is the last word that it asks with.
+  const key = source.keyed ? Hash(`0x${row.calldata.slice(-64)}`) : null;
   return { chainId: row.chainId, address: row.to, key };
 }
 
