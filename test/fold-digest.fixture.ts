@@ -15,8 +15,8 @@ import { asLogBlock, syntheticChains, syntheticMeaning } from './synthetic-log.t
  */
 export const recorded = {
   events: 6685,
-  digest: 'cd6fe8d02ee1569103adb02a20c25744d21299a424ca83a4aa90500fb9556523',
-  closingsSha256: '999c6625f3658b51f633ca490c5612ea778adcd01cdc1bd8b68a25d1a9094b1d',
+  digest: 'ab5c637195ff83ff71b4c367fcf651120b835b32c11a53e0ed211697dce6b727',
+  closingsSha256: '38dfed4c210b1a0f92007d5306c633ae2b2f8208b4e159481b53136d2c21bfc3',
 };
 
 /** Folds the log in memory on the running Node. */
