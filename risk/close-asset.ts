@@ -8,8 +8,7 @@ import type {
 } from '../schema/published.ts';
 import { crossRate } from './fusion/cross-rate.ts';
 import { fuse, type SourceVerdict } from './fusion/fuse.ts';
-import { capWeights } from './math/cap-weights.ts';
-import { weightedMedian } from './math/weighted-median.ts';
+import { groupsOf, medianOverGroups, mediansOf } from './math/groups.ts';
 import type { PoolPrice } from './pool/pool-price.ts';
 import { fusedSkew, type OptionMarketAtClose, optionMarketAt, optionVoters } from './volatility/option-market.ts';
 import { jumpShare, type RealizedState, sigmaFast, sigmaSlow } from './volatility/realized.ts';
@@ -214,7 +213,7 @@ export function closeAsset(input: {
     singleExpiry: options.some(({ flags }) => flags.includes('single-expiry')),
     stress,
     status: fusion.status,
-    groups: [...realized.byGroup.keys()].sort(),
+    groups: [...realized.byGroup.keys()],
   });
   if (vScalar.hold !== null && vScalar.hold.until > time) dueAt = Math.min(dueAt, vScalar.hold.until);
 
@@ -280,8 +279,6 @@ function refusal(feed: FeedAtClose, priced: Priced, age: number | null, staleAft
   return null;
 }
 
-const realizedColumns = ['sigmaFast', 'sigmaSlow', 'jumpShare'] as const;
-
 /**
  * What is published of realised volatility: each group speaks once, with the median of its members; the weighted median over
  * groups with capped weights (risk model 2, "Which series"). Null when no admitted source has two updates.
@@ -289,41 +286,24 @@ const realizedColumns = ['sigmaFast', 'sigmaSlow', 'jumpShare'] as const;
 function fusedRealized(
   admitted: readonly Candidate[],
   groupWeightMax: number,
-): { readonly [column in (typeof realizedColumns)[number]]: number | null } & {
-  /** Fast sigma of each group. */
+): { readonly [column in 'sigmaFast' | 'sigmaSlow' | 'jumpShare']: number | null } & {
+  /** Fast sigma of each group, in order of their ids. */
   readonly byGroup: ReadonlyMap<string, number>;
 } {
-  const members = new Map<string, { readonly candidates: Candidate[]; weight: number }>();
-  for (const candidate of admitted) {
-    if (candidate.sigmaFast === null) continue;
-    const { group: id, weight } = candidate.definition;
-    const group = members.get(id);
-    if (group) {
-      group.candidates.push(candidate);
-      group.weight = Math.max(group.weight, weight);
-    } else members.set(id, { candidates: [candidate], weight });
-  }
-  const ids = [...members.keys()].sort();
-  const groups = ids.map((id) => members.get(id) as { candidates: Candidate[]; weight: number });
-  const weights =
-    ids.length === 0
-      ? []
-      : capWeights(
-          groups.map(({ weight }) => weight),
-          groupWeightMax,
-        );
-  const medians = realizedColumns.map((column) =>
-    groups.map(({ candidates }) =>
-      weightedMedian(
-        candidates.map((candidate) => candidate[column] as number),
-        candidates.map(() => 1),
-      ),
-    ),
+  const groups = groupsOf(
+    admitted.filter(({ sigmaFast }) => sigmaFast !== null),
+    ({ definition }) => definition,
+    groupWeightMax,
   );
-  const [sigmaFast, sigmaSlow, jumpShare] = medians.map((ofGroups) =>
-    ids.length === 0 ? null : weightedMedian(ofGroups, weights),
-  ) as [number | null, number | null, number | null];
-  return { sigmaFast, sigmaSlow, jumpShare, byGroup: new Map(ids.map((id, i) => [id, medians[0]?.[i] as number])) };
+  const fast = mediansOf(groups, ({ sigmaFast }) => sigmaFast as number);
+  const slow = mediansOf(groups, ({ sigmaSlow }) => sigmaSlow as number);
+  const jumps = mediansOf(groups, ({ jumpShare }) => jumpShare as number);
+  return {
+    sigmaFast: medianOverGroups(groups, fast),
+    sigmaSlow: medianOverGroups(groups, slow),
+    jumpShare: medianOverGroups(groups, jumps),
+    byGroup: new Map(groups.ids.map((id, i) => [id, fast[i] as number])),
+  };
 }
 
 /** Risk model 3, step 6. `waited`: the status has lasted for `degradedWaitSeconds`. */

@@ -1,5 +1,6 @@
 import { InvariantError } from '../../schema/errors.ts';
 import { capWeights } from '../math/cap-weights.ts';
+import { groupsOf, mediansOf } from '../math/groups.ts';
 import { ascendingOrder, weightedMedian, weightedQuantiles } from '../math/weighted-median.ts';
 import { YEAR_SECONDS } from '../volatility/realized.ts';
 
@@ -97,7 +98,7 @@ export function fuse(sources: readonly FusionSource[], parameters: FusionParamet
     throw new InvariantError(`Fusion needs a volatility >= 0, found ${parameters.sigma}`);
   }
   const verdicts: SourceVerdict[] = [];
-  const members = new Map<string, { prices: number[]; confidences: number[]; weight: number }>();
+  const admitted: { readonly source: FusionSource; readonly confidence: number }[] = [];
   for (const source of sources) {
     const refused = refusal(source, parameters);
     if (refused !== null) {
@@ -106,28 +107,14 @@ export function fuse(sources: readonly FusionSource[], parameters: FusionParamet
     }
     const confidence = inflate(source, source.sigma ?? parameters.sigma);
     verdicts.push({ id: source.id, refused: null, confidence });
-    const group = members.get(source.group);
-    if (group === undefined) {
-      members.set(source.group, { prices: [source.price], confidences: [confidence], weight: source.weight });
-    } else {
-      group.prices.push(source.price);
-      group.confidences.push(confidence);
-      group.weight = Math.max(group.weight, source.weight);
-    }
+    admitted.push({ source, confidence });
   }
 
-  const ids = [...members.keys()].sort();
+  const grouped = groupsOf(admitted, ({ source }) => source, parameters.groupWeightMax);
+  const { ids, rawWeights, weights } = grouped;
   const n = ids.length;
-  const prices: number[] = [];
-  const confidences: number[] = [];
-  const rawWeights: number[] = [];
-  for (const id of ids) {
-    const group = members.get(id) as { prices: number[]; confidences: number[]; weight: number };
-    prices.push(median(group.prices));
-    confidences.push(median(group.confidences));
-    rawWeights.push(group.weight);
-  }
-  const weights = capWeights(rawWeights, parameters.groupWeightMax);
+  const prices = mediansOf(grouped, ({ source }) => source.price);
+  const confidences = mediansOf(grouped, ({ confidence }) => confidence);
   const groups = ids.map((id, i) => ({
     id,
     price: prices[i] as number,
@@ -198,11 +185,6 @@ function inflate(source: FusionSource, sigma: number): number {
   if (variance === 0) return source.confidence;
   const share = source.confidence / source.price;
   return source.price * Math.sqrt(share * share + variance);
-}
-
-function median(values: readonly number[]): number {
-  if (values.length === 1) return values[0] as number;
-  return weightedMedian(values, new Array<number>(values.length).fill(1));
 }
 
 function perVote(weights: readonly number[]): number[] {

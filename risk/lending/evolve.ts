@@ -569,7 +569,7 @@ const copyOfReserve = (former: ReserveRecord | undefined): Editable<ReserveRecor
   ...(former as ReserveRecord),
 });
 
-/** What an account is in this step, to be changed: nothing done yet, unless the record is of this step already. */
+/** What an account is in this step, to be changed: nothing done yet, unless the record is of this step already. No frame spans two steps. */
 function openPosition(state: State, deployment: string, account: Address, step: number): OpenPosition {
   return state.edit<OpenPosition>('position', `${deployment}/${account}`, (former) => ({
     // The former one, which is the same: the new one is a part of its log's text, and would keep it in memory.

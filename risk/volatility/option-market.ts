@@ -1,8 +1,7 @@
 import type { FeedDefinition, OptionChainReported, OptionSmileReported } from '../../schema/events.ts';
 import type { PublishedOptionMarket } from '../../schema/published.ts';
 import { toFloat } from '../../schema/units.ts';
-import { capWeights } from '../math/cap-weights.ts';
-import { weightedMedian } from '../math/weighted-median.ts';
+import { groupsOf, medianOverGroups, mediansOf } from '../math/groups.ts';
 import { type ChainFault, chainSmile, VOLATILITY_MAX } from './chain-smile.ts';
 import { QUOTE_AGE_SECONDS_MAX } from './option-quotes.ts';
 import { YEAR_SECONDS } from './realized.ts';
@@ -196,22 +195,14 @@ export function fusedSkew(
   markets: readonly (OptionMarketAtClose['definition'] & { readonly skew: number | null })[],
   groupWeightMax: number,
 ): number | null {
-  const members = new Map<string, { readonly skews: number[]; weight: number }>();
-  for (const { group, skew, weight } of markets) {
-    if (skew === null) continue;
-    const row = members.get(group) ?? { skews: [], weight: 0 };
-    row.skews.push(skew);
-    row.weight = Math.max(row.weight, weight);
-    members.set(group, row);
-  }
-  if (members.size === 0) return null;
-  const groups = [...members.keys()].sort().map((id) => members.get(id) as { skews: number[]; weight: number });
-  return weightedMedian(
-    groups.map(({ skews }) => weightedMedian(skews, new Array<number>(skews.length).fill(1))),
-    capWeights(
-      groups.map(({ weight }) => weight),
-      groupWeightMax,
-    ),
+  const groups = groupsOf(
+    markets.filter(({ skew }) => skew !== null),
+    (market) => market,
+    groupWeightMax,
+  );
+  return medianOverGroups(
+    groups,
+    mediansOf(groups, ({ skew }) => skew as number),
   );
 }
 
