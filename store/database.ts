@@ -16,7 +16,7 @@ export interface PoolOptions {
   readonly max?: number;
   readonly statementTimeoutMs?: number;
   /** A connection that is waited for and carries nothing for so long is given up. Default: the operating system's patience. */
-  readonly silenceSecondsMax?: number;
+  readonly silenceSecondsMax?: number | undefined;
   /** Sessions refuse writes and, where migration could create it, have the rights of the role `avsl_reader` only. */
   readonly readOnly?: boolean;
 }
@@ -39,7 +39,7 @@ const silenceMsMax = 3000;
 
 /** Gives itself up where the server is waited for and nothing goes to or fro for `silenceSecondsMax`. */
 class WatchedClient extends pg.Client {
-  constructor(config: pg.ClientConfig & { readonly silenceSecondsMax?: number } = {}) {
+  constructor(config: pg.ClientConfig & { readonly silenceSecondsMax?: number | undefined } = {}) {
     super(config);
     const { silenceSecondsMax } = config;
     if (silenceSecondsMax === undefined) return;
@@ -145,7 +145,7 @@ export async function inTransaction<T>(client: pg.ClientBase, body: () => Promis
 /** One connection outside any pool, for a session that holds a lock. */
 export async function connect(url: string, applicationName: string, silenceSecondsMax?: number): Promise<pg.Client> {
   const client = new WatchedClient({
-    ...(silenceSecondsMax !== undefined && { silenceSecondsMax }),
+    silenceSecondsMax,
     connectionString: url,
     application_name: applicationName,
     connectionTimeoutMillis: 30_000,

@@ -60,7 +60,7 @@ export interface LogWriterOptions {
   /** Canonical JSON of each log filter and of the state reads, for table `coverage`. */
   readonly selectors: readonly string[];
   /** See `PoolOptions`. */
-  readonly silenceSecondsMax?: number;
+  readonly silenceSecondsMax?: number | undefined;
 }
 
 export class AnotherIngestRunningError extends RetryableError {

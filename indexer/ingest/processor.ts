@@ -31,7 +31,7 @@ export interface ChainOptions {
   readonly wiring: ChainEntry['wiring'];
   readonly databaseUrl: string;
   /** `operation.databaseSilenceSecondsMax`. */
-  readonly databaseSilenceSecondsMax?: number;
+  readonly databaseSilenceSecondsMax?: number | undefined;
   readonly network: string;
   readonly filters: readonly LogFilter[];
   readonly stateReads: readonly StateRead[];
@@ -110,7 +110,7 @@ export async function runIngest(options: IngestOptions): Promise<void> {
   const reads = [...options.stateReads].sort(compareStateReads);
   const writer = await LogWriter.open({
     url: options.databaseUrl,
-    ...(options.databaseSilenceSecondsMax !== undefined && { silenceSecondsMax: options.databaseSilenceSecondsMax }),
+    silenceSecondsMax: options.databaseSilenceSecondsMax,
     chainId: ChainId(meaning.chainId),
     startBlock: meaning.startBlock,
     selectors: selectorsOf({ filters: options.filters, stateReads: reads }),
@@ -381,7 +381,7 @@ async function checkNode(
   const pool = createPool(databaseUrl, {
     applicationName: `avsl-ingest-${chainId}-check`,
     max: 1,
-    ...(silenceSecondsMax !== undefined && { silenceSecondsMax }),
+    silenceSecondsMax,
   });
   try {
     await assertMigrated(pool, network, chainId);
