@@ -86,6 +86,9 @@ const lies: { readonly [name: string]: Change } = {
     return last ? [...logs, { ...last, logIndex: `0x${(Number(last['logIndex']) + 1).toString(16)}`, ...forged }] : [];
   }),
   'changes the data of a log': changingLogs((logs) => logs.map((log) => ({ ...log, ...forged }))),
+  'changes the transaction of a log': changingLogs((logs) =>
+    logs.map((log) => ({ ...log, transactionHash: forged.data })),
+  ),
   'changes the data of a log, in receipts too': (answer, { method }) => {
     const forge = (value: Log): Log => {
       if (!Array.isArray(value['logs'])) return 'topics' in value ? { ...value, ...forged } : value;

@@ -1,3 +1,4 @@
+import { provedTransactionHashes } from './block-transactions.ts';
 import { UpstreamFailure } from './failure.ts';
 import { hashesToItself } from './forgery.ts';
 import { indexedTrieRoot } from './indexed-trie-root.ts';
@@ -6,8 +7,10 @@ import { rlp, rlpInteger } from './rlp.ts';
 import { parseLogs, type RpcLog } from './rpc-answers.ts';
 import type { Upstream } from './upstream.ts';
 
-/** What receipts commit to of a log: its place and its content, not the hash of its transaction. */
-export type ProvedLog = Pick<RpcLog, 'transactionIndex' | 'logIndex' | 'address' | 'topics' | 'data'>;
+/** What receipts commit to of a log: its place and its content. The hash of its transaction only where that is proved too. */
+export type ProvedLog = Pick<RpcLog, 'transactionIndex' | 'logIndex' | 'address' | 'topics' | 'data'> & {
+  readonly transactionHash?: string;
+};
 type Header = Readonly<Record<string, unknown>>;
 
 /** A receipt as a node tells it, its logs parsed. */
@@ -38,14 +41,24 @@ export async function provedLogs(
   const header = told.find(
     ({ header }) => String(header['hash']).toLowerCase() === hash && hashesToItself(header),
   )?.header;
-  const root = String(header?.['receiptsRoot']).toLowerCase();
+  const root = rootIn(header, 'receiptsRoot');
   const receipts = told.find((one) => receiptsRoot(one.receipts) === root)?.receipts;
   if (receipts === undefined) return null;
+  const transactionsRoot = rootIn(header, 'transactionsRoot');
+  const hashes = told
+    .map(({ header }) => provedTransactionHashes(header['transactions'], transactionsRoot))
+    .find((proved) => proved !== null);
   return receipts
     .flatMap(({ logs }, transactionIndex) => logs.map((log) => ({ ...log, transactionIndex })))
     .map(({ transactionIndex, address, topics, data }, logIndex) => {
-      return { transactionIndex, logIndex, address, topics, data };
+      const transactionHash = hashes?.[transactionIndex];
+      const log = { transactionIndex, logIndex, address, topics, data };
+      return transactionHash === undefined ? log : { ...log, transactionHash };
     });
+}
+
+function rootIn(header: Header | undefined, name: 'receiptsRoot' | 'transactionsRoot'): string {
+  return String(header?.[name]).toLowerCase();
 }
 
 /** The root of a block's receipts as its header has it; null where a receipt is incomplete. */
@@ -82,7 +95,7 @@ async function blockOf(
   hash: string,
   signal?: AbortSignal,
 ): Promise<{ readonly header: Header; readonly receipts: readonly Receipt[] }> {
-  const [header] = await upstream.ask([{ method: 'eth_getBlockByHash', params: [hash, false] }], signal);
+  const [header] = await upstream.ask([{ method: 'eth_getBlockByHash', params: [hash, true] }], signal);
   if (header === null) throw upstream.fail('lacks-block', `it has no block ${hash}`);
   return { header: header as Header, receipts: await receiptsOf(upstream, header as Header, signal) };
 }
@@ -94,9 +107,9 @@ async function receiptsOf(upstream: Upstream, header: Header, signal?: AbortSign
       return (await upstream.ask([{ method: 'eth_getBlockReceipts', params: [header['number']] }], signal))[0];
     } catch (error) {
       if (!(error instanceof UpstreamFailure) || error.kind !== 'refused') throw error;
-      const hashes = header['transactions'] as readonly string[];
+      const transactions = header['transactions'] as readonly { readonly hash: string }[];
       return await upstream.ask(
-        hashes.map((hash) => ({ method: 'eth_getTransactionReceipt', params: [hash] })),
+        transactions.map(({ hash }) => ({ method: 'eth_getTransactionReceipt', params: [hash] })),
         signal,
       );
     }

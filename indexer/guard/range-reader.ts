@@ -137,7 +137,7 @@ export class RangeReader {
         throw second.fail('contradiction', problem);
       }
       const [honest, liar] = isFirst ? claims : ([claims[1], claims[0]] as const);
-      if (proved && liar.logs.some((log) => !proved.some((one) => textOf(one) === textOf(log)))) {
+      if (proved && liar.logs.some((log) => !proved.some((one) => isSameLog(one, log)))) {
         upstreams.distrust([liar.upstream], `logs of block ${at} are not in the receipts that the block's hash covers`);
       } else {
         const what = proved ? 'receipts' : 'bloom';
@@ -314,17 +314,14 @@ function differsAt(a: Piece, b: Piece): number | null {
   return null;
 }
 
-/** Proved logs have no transaction hash: then it is not compared. */
-function sameLogs(a: readonly (RpcLog | ProvedLog)[], b: readonly RpcLog[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((log, i) => {
-      const other = b[i] as RpcLog;
-      return (
-        textOf(log) === textOf(other) && (!('transactionHash' in log) || log.transactionHash === other.transactionHash)
-      );
-    })
-  );
+function sameLogs(a: readonly ProvedLog[], b: readonly RpcLog[]): boolean {
+  return a.length === b.length && a.every((log, i) => isSameLog(log, b[i] as RpcLog));
+}
+
+/** A transaction's hash that is not proved is not compared. */
+function isSameLog(log: ProvedLog, other: RpcLog): boolean {
+  const { transactionHash = other.transactionHash } = log;
+  return transactionHash === other.transactionHash && textOf(log) === textOf(other);
 }
 
 function textOf({ logIndex, transactionIndex, address, topics, data }: ProvedLog): string {
