@@ -235,9 +235,22 @@ test.skipIf(process.platform !== 'linux')(
         await child.ended;
         expect(await isGone(guard)).toBe(true);
       }
+      const first = start({ guard: true });
+      process.kill(await guardOf(first), 'SIGKILL');
+      await ingestedThrough(database.pool, 1, 150, first);
+      let killedAt = performance.now();
+      process.kill(await guardOf(first), 'SIGKILL');
+      await mine(1);
+      await ingestedThrough(database.pool, 1, 151, first);
+      tellRecovery('kill -9 of the guard', killedAt);
+      killedAt = performance.now();
+      process.kill(await guardOf(first), 'SIGKILL');
+      first.process.kill('SIGKILL');
+      await first.ended;
+      await mine(1);
       const last = start({ guard: true });
-      process.kill(await guardOf(last), 'SIGKILL');
-      await ingestedThrough(database.pool, 1, 150, last);
+      await ingestedThrough(database.pool, 1, 152, last);
+      tellRecovery('kill -9 of both', killedAt);
       await stopIngest(last);
       await checkBatches(database.pool, 1);
       expect(await storedLogs()).toEqual(await chainLogs());
@@ -248,6 +261,10 @@ test.skipIf(process.platform !== 'linux')(
   },
   300_000,
 );
+
+function tellRecovery(fault: string, since: number): void {
+  process.stderr.write(`ms since ${fault}: ${Math.round(performance.now() - since)}\n`);
+}
 
 test('a writer cut off between COPY and commit leaves no trace', async () => {
   await mine(40);
@@ -402,9 +419,11 @@ test('a reorg below what the node had called finalised halts the chain', async (
   await mine(40);
   const child = start({ reorgDepth: 30 });
   await ingestedThrough(database.pool, 1, 40, child);
+  const displacedAt = performance.now();
   await chain.rpc('anvil_reorg', 20, []);
   await mine(2, 9000);
   expect(await child.ended).toMatchObject({ code: 3, error: 'FinalisedBlockDisplacedError' });
+  tellRecovery('a reorg below what was final (it halts)', displacedAt);
   const { rows } = await database.pool.query('SELECT halted FROM chain_status');
   expect(rows[0].halted).toContain('finalised');
 });
