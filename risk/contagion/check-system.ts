@@ -74,31 +74,6 @@ export function checkFrame(system: ContagionSystem): void {
   }
 }
 
-/**
- * All slots that accounts name.
- * @throws {InvariantError} as `checkFrame`, naming the account by its position.
- */
-export function checkSlots(system: ContagionSystem): void {
-  const { accounts, assets, deployments, issuers } = system;
-  const { collateral, debts, deployment } = accounts;
-  const isSound =
-    areBelow(collateral.asset, assets.length) &&
-    areBelow(debts.asset, assets.length) &&
-    areSlots(deployment, 0, deployments.length) &&
-    areSlots(debts.pool, -1, issuers.length);
-  if (!isSound) checkAccounts(system);
-}
-
-function areBelow(slots: Uint16Array, count: number): boolean {
-  for (let i = 0; i < slots.length; i++) if (slots[i]! >= count) return false;
-  return true;
-}
-
-function areSlots(slots: Int32Array, least: number, count: number): boolean {
-  for (let i = 0; i < slots.length; i++) if (slots[i]! < least || slots[i]! >= count) return false;
-  return true;
-}
-
 /** @throws {InvariantError} as `checkFrame`, naming the account by its position. */
 export function checkAccounts(system: ContagionSystem): void {
   for (let i = 0; i < system.accounts.count; i++) checkAccount(system, i);
@@ -127,7 +102,7 @@ function checkAccount(system: ContagionSystem, i: number): void {
       refuseAccount(system, i, 'a debt asset', asset[l], `a slot of the ${assets.length} assets`);
     }
     if (!isAmount(usd[l]!)) refuseAccount(system, i, 'a debt amount', usd[l], AMOUNT_DOMAIN);
-    if (pool[l]! >= issuers.length) {
+    if (!(pool[l]! >= -1 && pool[l]! < issuers.length)) {
       refuseAccount(system, i, 'a debt pool', pool[l], `a slot of the ${issuers.length} issuers`);
     }
   }

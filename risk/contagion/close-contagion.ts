@@ -173,7 +173,7 @@ function evaluate(
   const { assets, deployments, issuers, roots } = frame;
   const system: ContagionSystem = { roots, assets, issuers, deployments, accounts };
   const solver = fastSolver(system, parameters, workspace);
-  const now = contagionNow(system, solver);
+  const now = contagionNow(system, solver, workspace);
   const struct = withStruct ? contagionStruct(system, parameters, solver, now.state) : null;
   return { system, solver, now, struct, coverage, collateralUsd };
 }

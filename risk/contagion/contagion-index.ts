@@ -3,6 +3,7 @@ import type { ContagionParameters } from './parameters.ts';
 import { scenariosOf } from './scenarios.ts';
 import type { ContagionSolver, FixedPoint, Stress } from './solver.ts';
 import { type ContagionSystem, observedShock } from './system.ts';
+import { Workspace } from './workspace.ts';
 
 /** GCI_now and what it is made of: the losses observed now, no market move. */
 export type ContagionNow = Stress & {
@@ -31,11 +32,18 @@ export type ContagionStruct = {
   readonly converged: boolean;
 };
 
-/** GCI_now: R at no fall and the observed losses. Source: risk model 1.5. Golden file: gci.json. */
-export function contagionNow(system: ContagionSystem, solver: ContagionSolver): ContagionNow {
+/**
+ * GCI_now: R at no fall and the observed losses. Source: risk model 1.5. Golden file: gci.json.
+ * @param workspace `accountStress` stands in it.
+ */
+export function contagionNow(
+  system: ContagionSystem,
+  solver: ContagionSolver,
+  workspace: Workspace = new Workspace(),
+): ContagionNow {
   const shock = observedShock(system);
   const state = solver.solve(shock);
-  const accountStress = new Float64Array(system.accounts.count);
+  const accountStress = workspace.float64('accountStress', system.accounts.count);
   const { badDebtUsd, healthLost } = solver.stress(shock, state, accountStress);
   return { healthLost, badDebtUsd, accountStress, state, claimLosses: claimLosses(system, state) };
 }

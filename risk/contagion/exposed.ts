@@ -1,4 +1,4 @@
-import type { CollateralColumns, Positions } from './positions.ts';
+import { type CollateralColumns, leftOf, type Positions } from './positions.ts';
 import type { ContagionDeployment, ContagionSystem } from './system.ts';
 import { inStretches, type Workspace, written } from './workspace.ts';
 import type { World } from './world.ts';
@@ -188,9 +188,7 @@ function select(
     if (before >= debt * safeAbove && before > UNDERFLOW_MAX) continue;
     const from = collateralStart[i]!;
     const to = collateralStart[i + 1]!;
-    let total = 0;
-    for (let k = from; k < to; k++) total += weighted[k]! * left[kind[k]!]!;
-    if (total >= debt * LIMIT) continue;
+    if (leftOf(weighted, kind, left, from, to) >= debt * LIMIT) continue;
     for (let k = from; k < to; k++) {
       kinds[at] = kind[k]!;
       weights[at] = weighted[k]!;

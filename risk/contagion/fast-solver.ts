@@ -1,7 +1,7 @@
 import { checkFrame, checkShock } from './check-system.ts';
 import { Exposed, type MarketColumns, NO_SALE_ABOVE, UNDERFLOW_MAX } from './exposed.ts';
 import type { ContagionParameters } from './parameters.ts';
-import { type Positions, positionsOf } from './positions.ts';
+import { leftOf, type Positions, positionsOf } from './positions.ts';
 import type { ContagionSolver, ContagionState, FixedPoint, Stress } from './solver.ts';
 import type { ContagionSystem, Shock } from './system.ts';
 import { inStretches, Workspace, written } from './workspace.ts';
@@ -34,12 +34,8 @@ export function fastSolver(
   const { count, kinds, netDebtUsd } = positions;
   const exposed = new Exposed(system, positions, parameters.healthFactorSlack, workspace);
   const markets = new Map<string, Market>();
-  let totalDebtUsd = 0;
-  let totalNetDebtUsd = 0;
-  for (let i = 0; i < count; i++) {
-    totalDebtUsd += positions.debtUsd[i]!;
-    totalNetDebtUsd += netDebtUsd[i]!;
-  }
+  const totalDebtUsd = sumOf(positions.debtUsd);
+  const totalNetDebtUsd = sumOf(netDebtUsd);
 
   const marketAt = (falls: readonly number[]): Market => {
     const key = falls.join();
@@ -94,6 +90,12 @@ export function fastSolver(
   return { netDebtUsd, totalDebtUsd, totalNetDebtUsd, solve, stress };
 }
 
+function sumOf(usd: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < usd.length; i++) sum += usd[i]!;
+  return sum;
+}
+
 /** Adds Dn_u r_u and the shortfall of borrowers `first` to `end` to the two sums. */
 function addStress(
   { collateral, collateralStart, debtUsd: cutDebtUsd, netDebtUsd, weightedUsd: cutWeightedUsd }: Positions,
@@ -117,8 +119,7 @@ function addStress(
     if (before >= debt * safeAbove && before > UNDERFLOW_MAX) continue;
     const from = collateralStart[i]!;
     const to = collateralStart[i + 1]!;
-    let after = 0;
-    for (let k = from; k < to; k++) after += weighted[k]! * left[kind[k]!]!;
+    const after = leftOf(weighted, kind, left, from, to);
     if (after >= debt * calmAbove && after > UNDERFLOW_MAX) continue;
     const fell = betaOf(before, debt, betaMax) - betaOf(after, debt, betaMax);
     if (fell > 0) {
@@ -128,9 +129,7 @@ function addStress(
       lostUsd += netDebtUsd[i]! * r;
     }
     if (after < debt * NO_SALE_ABOVE) {
-      let value = 0;
-      for (let k = from; k < to; k++) value += net[k]! * left[kind[k]!]!;
-      badDebtUsd += Math.max(0, netDebtAtMarketUsd[i]! - value);
+      badDebtUsd += Math.max(0, netDebtAtMarketUsd[i]! - leftOf(net, kind, left, from, to));
     }
   }
   sums[0] = lostUsd;
@@ -180,16 +179,14 @@ function fallTo(
   for (let i = first; i < end; i++) {
     let debt = 0;
     let netDebt = 0;
-    let total = 0;
     for (let l = debtStart[i]!; l < debtStart[i + 1]!; l++) {
       const share = remains[asset[l]!]!;
       debt += usd[l]! * share;
       netDebt += net[l]! * share;
     }
-    for (let k = collateralStart[i]!; k < collateralStart[i + 1]!; k++) total += weighted[k]! * left[kind[k]!]!;
     debtUsd[i] = debt;
     netDebtUsd[i] = netDebt;
-    weightedUsd[i] = total;
+    weightedUsd[i] = leftOf(weighted, kind, left, collateralStart[i]!, collateralStart[i + 1]!);
   }
 }
 
@@ -206,9 +203,7 @@ function addBadDebt(
   let sum = badDebtUsd[0]!;
   for (let i = first; i < end; i++) {
     if (weightedUsd[i]! >= debtUsd[i]! * NO_SALE_ABOVE) continue;
-    let value = 0;
-    for (let k = collateralStart[i]!; k < collateralStart[i + 1]!; k++) value += net[k]! * left[kind[k]!]!;
-    sum += Math.max(0, netDebtUsd[i]! - value);
+    sum += Math.max(0, netDebtUsd[i]! - leftOf(net, kind, left, collateralStart[i]!, collateralStart[i + 1]!));
   }
   badDebtUsd[0] = sum;
 }

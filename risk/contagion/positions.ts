@@ -1,5 +1,5 @@
 import type { AccountColumns } from './account-columns.ts';
-import { AMOUNT_USD_MAX, checkAccounts, checkSlots } from './check-system.ts';
+import { AMOUNT_USD_MAX, checkAccounts } from './check-system.ts';
 import type { ContagionSystem } from './system.ts';
 import { inStretches, type Workspace, written } from './workspace.ts';
 
@@ -68,6 +68,13 @@ export class Kinds {
   }
 }
 
+/** What is left of legs `from` to `to`, USD, when `left` of a kind's value is. */
+export function leftOf(usd: Float64Array, kind: Int32Array, left: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  for (let k = from; k < to; k++) sum += usd[k]! * left[kind[k]!]!;
+  return sum;
+}
+
 export type DebtColumns = {
   readonly asset: Uint16Array;
   /** Issuer whose pool lent it, or -1. */
@@ -83,62 +90,54 @@ export type DebtColumns = {
  */
 export function positionsOf(system: ContagionSystem, workspace: Workspace): Positions {
   const { accounts, assets } = system;
-  const { collateral, collateralStart, count, debts, debtStart, deployment } = accounts;
-  const legs = collateral.usd.length;
-  checkSlots(system);
-  const amounts: Amounts = {
+  const { collateralStart, count, debts, debtStart, deployment } = accounts;
+  const legs = accounts.collateral.usd.length;
+  const roots = written(workspace.int32('roots', assets.length), assets, ({ root }) => root);
+  const positions: Positions = {
+    ...{ count, deployment, collateralStart, debtStart },
     debtUsd: workspace.float64('debtUsd', count),
+    netDebtUsd: workspace.float64('netDebtUsd', count),
     weightedUsd: workspace.float64('weightedUsd', count),
-    weighted: workspace.float64('weighted', legs),
+    collateral: {
+      kind: workspace.int32('kind', legs),
+      weighted: workspace.float64('weighted', legs),
+      net: workspace.float64('net', legs),
+    },
+    kinds: new Kinds(assets.length, legs, workspace),
+    debts: { ...debts, net: workspace.float64('debtNet', debts.usd.length) },
   };
   inStretches(count, (from, to) => {
-    if (!weigh(accounts, amounts, from, to)) checkAccounts(system);
+    if (!weigh(system, positions, from, to)) checkAccounts(system);
+    hedge(accounts, roots, positions, from, to);
   });
-  const roots = written(workspace.int32('roots', assets.length), assets, ({ root }) => root);
-  const kinds = new Kinds(assets.length, legs, workspace);
-  const found: Hedges = {
-    kind: workspace.int32('kind', legs),
-    net: workspace.float64('net', legs),
-    debtNet: workspace.float64('debtNet', debts.usd.length),
-    netDebtUsd: workspace.float64('netDebtUsd', count),
-  };
-  inStretches(count, (from, to) => hedge(accounts, roots, amounts, kinds, found, from, to));
-  const { kind, net, netDebtUsd, debtNet } = found;
-  return {
-    ...{ count, deployment, netDebtUsd, collateralStart, debtStart, kinds },
-    debtUsd: amounts.debtUsd,
-    weightedUsd: amounts.weightedUsd,
-    collateral: { kind, weighted: amounts.weighted, net },
-    debts: { ...debts, net: debtNet },
-  };
+  return positions;
 }
 
-type Amounts = {
-  readonly debtUsd: Float64Array;
-  readonly weightedUsd: Float64Array;
-  /** By leg. */
-  readonly weighted: Float64Array;
-};
-
-/** D_u and W_u of accounts `from` to `to`. Tells whether all their amounts and shares are in their domain. */
+/** D_u and W_u of accounts `from` to `to`. Tells whether all they say is in its domain. */
 function weigh(
-  { collateral, collateralStart, debts, debtStart }: AccountColumns,
-  { debtUsd, weighted, weightedUsd }: Amounts,
+  { accounts, assets, deployments, issuers }: ContagionSystem,
+  { collateral: { weighted }, debtUsd, weightedUsd }: Positions,
   from: number,
   to: number,
 ): boolean {
-  const { liquidationThreshold, taint, usd } = collateral;
-  const { usd: owedUsd } = debts;
+  const { collateral, collateralStart, debts, debtStart, deployment } = accounts;
+  const { asset, liquidationThreshold, taint, usd } = collateral;
+  const { asset: debtAsset, pool, usd: owedUsd } = debts;
+  const assetCount = assets.length;
+  const deploymentCount = deployments.length;
+  const issuerCount = issuers.length;
   let isSound = true;
   let k = collateralStart[from]!;
   let l = debtStart[from]!;
   for (let i = from; i < to; i++) {
     const legsEnd = collateralStart[i + 1]!;
     const owedEnd = debtStart[i + 1]!;
+    if (!(deployment[i]! >= 0 && deployment[i]! < deploymentCount)) isSound = false;
     let debt = 0;
     for (; l < owedEnd; l++) {
       const owed = owedUsd[l]!;
       if (!(owed >= 0 && owed <= AMOUNT_USD_MAX)) isSound = false;
+      if (!(debtAsset[l]! < assetCount && pool[l]! >= -1 && pool[l]! < issuerCount)) isSound = false;
       debt += owed;
     }
     let total = 0;
@@ -146,7 +145,7 @@ function weigh(
       const gross = usd[k]!;
       const threshold = liquidationThreshold[k]!;
       const tainted = taint[k]!;
-      if (!(gross >= 0 && gross <= AMOUNT_USD_MAX)) isSound = false;
+      if (!(asset[k]! < assetCount && gross >= 0 && gross <= AMOUNT_USD_MAX)) isSound = false;
       if (!(threshold >= 0 && threshold <= 1 && tainted >= 0 && tainted <= 1)) isSound = false;
       const ofLeg = threshold * gross;
       weighted[k] = ofLeg;
@@ -158,31 +157,12 @@ function weigh(
   return isSound;
 }
 
-/** By leg, by debt, by account. */
-type Hedges = {
-  readonly kind: Int32Array;
-  readonly net: Float64Array;
-  readonly debtNet: Float64Array;
-  readonly netDebtUsd: Float64Array;
-};
-
-/** Roots of what an account owes, where it is not one. */
-const NO_ROOT = -1;
-const SEVERAL_ROOTS = -2;
-
 /** What hedges what, in accounts `from` to `to`: by root, and within a token. */
-function hedge(
-  accounts: AccountColumns,
-  roots: Int32Array,
-  { debtUsd, weighted, weightedUsd }: Amounts,
-  kinds: Kinds,
-  { debtNet, kind, net, netDebtUsd }: Hedges,
-  from: number,
-  to: number,
-): void {
-  const { collateral, collateralStart, debts, debtStart } = accounts;
-  const { asset, priced, taint, usd } = collateral;
-  const { asset: debtAsset, usd: owedUsd } = debts;
+function hedge(accounts: AccountColumns, roots: Int32Array, positions: Positions, from: number, to: number): void {
+  const { asset, priced, taint, usd } = accounts.collateral;
+  const { collateralStart, debtStart, debtUsd, kinds, netDebtUsd } = positions;
+  const { kind, net, weighted } = positions.collateral;
+  const { asset: debtAsset, net: debtNet } = positions.debts;
   let legsEnd = collateralStart[from]!;
   let owedEnd = debtStart[from]!;
   for (let i = from; i < to; i++) {
@@ -190,47 +170,70 @@ function hedge(
     const owed = owedEnd;
     legsEnd = collateralStart[i + 1]!;
     owedEnd = debtStart[i + 1]!;
-    let debtRoot = NO_ROOT;
-    for (let l = owed; l < owedEnd; l++) {
-      const root = roots[debtAsset[l]!]!;
-      debtRoot = debtRoot === NO_ROOT || debtRoot === root ? root : SEVERAL_ROOTS;
-      debtNet[l] = owedUsd[l]!;
-    }
     const debt = debtUsd[i]!;
-    let ownsDebt = false;
+    if (owedEnd - owed !== 1) {
+      hedgeEach(accounts, roots, positions, i);
+      continue;
+    }
+    // One debt: it is all of what hedges its root, and of what nets its token.
+    const token = debtAsset[owed]!;
+    const debtRoot = roots[token]!;
+    let ownUsd = 0;
     for (let k = legs; k < legsEnd; k++) {
       const held = asset[k]!;
-      const root = roots[held]!;
-      let unhedged = 1;
       net[k] = usd[k]!;
-      if (root === debtRoot || debtRoot === SEVERAL_ROOTS) {
-        const debtOfAsset = sumOf(owedUsd, owed, owedEnd, debtAsset, held);
-        if (debtOfAsset > 0) {
-          net[k] = withoutOther(asset, usd, k, legs, legsEnd, debtOfAsset);
-          ownsDebt = true;
-        }
-        // All of the debt hedges it: (D_ur / D_u) / (W_ur / W_u) is 1 over a share.
-        if (root === debtRoot && debt > 0 && weighted[k]! > 0) unhedged = 0;
-        else {
-          const debtOfRoot = sumOfRoot(owedUsd, owed, owedEnd, debtAsset, roots, root);
-          const ofRoot = sumOfRoot(weighted, legs, legsEnd, asset, roots, root);
-          if (debtOfRoot > 0 && ofRoot > 0) unhedged = 1 - Math.min(1, debtOfRoot / debt / (ofRoot / weightedUsd[i]!));
-        }
-      }
+      if (held === token) ownUsd += usd[k]!;
+      const isOfRoot = roots[held] === debtRoot;
+      const unhedged = isOfRoot ? (weighted[k]! > 0 ? 0 : unhedgedOf(accounts, roots, positions, i, k)) : 1;
       kind[k] = kinds.of(held, unhedged, priced[k] === 1 ? 1 - taint[k]! : 0);
     }
-    netDebtUsd[i] = ownsDebt ? netDebtsOf(accounts, i, debtNet) : debt;
+    const netDebt = debt - Math.min(debt, ownUsd);
+    debtNet[owed] = netDebt;
+    netDebtUsd[i] = netDebt;
+    if (ownUsd === 0) continue;
+    for (let k = legs; k < legsEnd; k++) {
+      if (asset[k] === token) net[k] = withoutOther(usd[k]!, ownUsd, debt);
+    }
   }
 }
 
-/** Dn_u of account i, its debt legs' into `debtNet`. */
-function netDebtsOf(accounts: AccountColumns, i: number, debtNet: Float64Array): number {
-  let total = 0;
-  for (let l = accounts.debtStart[i]!; l < accounts.debtStart[i + 1]!; l++) {
-    debtNet[l] = netDebtOf(accounts, i, l);
-    total += debtNet[l]!;
+/** The same for account i, whatever it owes. */
+function hedgeEach(accounts: AccountColumns, roots: Int32Array, positions: Positions, i: number): void {
+  const { asset, priced, taint, usd } = accounts.collateral;
+  const { collateralStart, debts, debtStart, kinds, netDebtUsd } = positions;
+  const { kind, net } = positions.collateral;
+  const owed = debtStart[i]!;
+  const owedEnd = debtStart[i + 1]!;
+  const legs = collateralStart[i]!;
+  const legsEnd = collateralStart[i + 1]!;
+  for (let k = legs; k < legsEnd; k++) {
+    const held = asset[k]!;
+    const debtOfAsset = sumOf(debts.usd, owed, owedEnd, debts.asset, held);
+    net[k] = withoutOther(usd[k]!, sumOf(usd, legs, legsEnd, asset, held), debtOfAsset);
+    kind[k] = kinds.of(held, unhedgedOf(accounts, roots, positions, i, k), priced[k] === 1 ? 1 - taint[k]! : 0);
   }
-  return total;
+  let netDebt = 0;
+  for (let l = owed; l < owedEnd; l++) {
+    debts.net[l] = netDebtOf(accounts, i, l);
+    netDebt += debts.net[l]!;
+  }
+  netDebtUsd[i] = netDebt;
+}
+
+/** e_ur of the root of leg k of account i. */
+function unhedgedOf(
+  { collateral: { asset } }: AccountColumns,
+  roots: Int32Array,
+  { collateral: { weighted }, collateralStart, debts, debtStart, debtUsd, weightedUsd }: Positions,
+  i: number,
+  k: number,
+): number {
+  const root = roots[asset[k]!]!;
+  const debtOfRoot = sumOfRoot(debts.usd, debtStart[i]!, debtStart[i + 1]!, debts.asset, roots, root);
+  if (debtOfRoot === 0) return 1;
+  const ofRoot = sumOfRoot(weighted, collateralStart[i]!, collateralStart[i + 1]!, asset, roots, root);
+  if (ofRoot === 0) return 1;
+  return 1 - Math.min(1, debtOfRoot / debtUsd[i]! / (ofRoot / weightedUsd[i]!));
 }
 
 /** Of the legs in one asset. */
@@ -256,21 +259,14 @@ function sumOfRoot(
 
 /** Dn_ul of debt leg l of account i, USD: without what the account holds in the same token. */
 export function netDebtOf({ collateral, collateralStart, debts, debtStart }: AccountColumns, i: number, l: number) {
-  const held = sumOf(collateral.usd, collateralStart[i]!, collateralStart[i + 1]!, collateral.asset, debts.asset[l]!);
-  return withoutOther(debts.asset, debts.usd, l, debtStart[i]!, debtStart[i + 1]!, held);
+  const token = debts.asset[l]!;
+  const owed = sumOf(debts.usd, debtStart[i]!, debtStart[i + 1]!, debts.asset, token);
+  const held = sumOf(collateral.usd, collateralStart[i]!, collateralStart[i + 1]!, collateral.asset, token);
+  return withoutOther(debts.usd[l]!, owed, held);
 }
 
-/** Leg k without its part of what the account has of the same token on the other side. */
-function withoutOther(
-  asset: Uint16Array,
-  usd: Float64Array,
-  k: number,
-  from: number,
-  to: number,
-  other: number,
-): number {
-  const own = usd[k]!;
-  if (other === 0) return own;
-  const total = sumOf(usd, from, to, asset, asset[k]!);
-  return total === 0 ? own : Math.max(0, own - Math.min(total, other) * (own / total));
+/** One of the legs in a token, of `total`, without its part of what the account has of it on the other side. */
+function withoutOther(own: number, total: number, other: number): number {
+  if (total === own || other === 0) return own - Math.min(own, other);
+  return Math.max(0, own - Math.min(total, other) * (own / total));
 }
