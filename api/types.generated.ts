@@ -545,7 +545,7 @@ export type SourceGroup = {
   readonly id: Scalars['ID']['output'];
   /** USD, median of its admitted feeds. */
   readonly price: Scalars['Float']['output'];
-  /** USD, median of their age-inflated confidences. */
+  /** USD, median of their inflated confidences. */
   readonly confidence: Scalars['Float']['output'];
   /** Share of the vote after the cap; the weights of an asset sum to 1. */
   readonly weight: Scalars['Float']['output'];
@@ -575,7 +575,7 @@ export type Source = {
   readonly flags: ReadonlyArray<Scalars['String']['output']>;
   /** USD, its last report. Null before the first. */
   readonly price: Maybe<Scalars['Float']['output']>;
-  /** USD, inflated by age. Null when refused. */
+  /** USD, inflated by age, or by a third of its window where it is time-weighted. Null when refused. */
   readonly confidence: Maybe<Scalars['Float']['output']>;
   /** When it was observed, as the source claims. Null before the first report. */
   readonly observedAt: Maybe<Scalars['DateTime']['output']>;

@@ -9,7 +9,7 @@ import type {
 import { crossRate } from './fusion/cross-rate.ts';
 import { fuse, type SourceVerdict } from './fusion/fuse.ts';
 import { groupsOf, medianOverGroups, mediansOf } from './math/groups.ts';
-import type { PoolPrice } from './pool/pool-price.ts';
+import { meanLagSeconds, type PoolPrice } from './pool/pool-price.ts';
 import { fusedSkew, type OptionMarketAtClose, optionMarketAt, optionVoters } from './volatility/option-market.ts';
 import { jumpShare, type RealizedState, sigmaFast, sigmaSlow } from './volatility/realized.ts';
 import { ageingVolatility, type Moves } from './volatility/series.ts';
@@ -149,6 +149,7 @@ export function closeAsset(input: {
       price: price ?? 0,
       confidence: confidence ?? ((price ?? 0) * feed.deviationThreshold) / Math.sqrt(3),
       ageSeconds: age ?? 0,
+      ...(feed.pool && { inflationSeconds: meanLagSeconds(feed.pool.windowSeconds) }),
       heartbeatSeconds: feed.heartbeatSeconds,
       weight: feed.weight,
       sigma: ageingVolatility(definition, inflation, { quote, root: input.root ?? null }, parameters),

@@ -61,7 +61,7 @@ export type PublishedSource = {
   readonly flags?: readonly string[];
   /** USD; null before the first report. */
   readonly price: number | null;
-  /** USD, inflated by age; null when refused. */
+  /** USD, inflated by age, or by a third of its window where it is time-weighted; null when refused. */
   readonly confidence: number | null;
   /** Seconds since the epoch, as the source claims; null before the first report. */
   readonly observedAt: number | null;

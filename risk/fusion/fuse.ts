@@ -15,6 +15,8 @@ export type FusionSource = {
   readonly confidence: number;
   /** Seconds since the price was observed; negative counts as 0. */
   readonly ageSeconds: number;
+  /** Seconds of movement that its confidence grows by, where that is not its age: see `meanLagSeconds` of a mean over time. */
+  readonly inflationSeconds?: number;
   readonly heartbeatSeconds: number;
   /** Relative weight before the cap, > 0. */
   readonly weight: number;
@@ -41,7 +43,7 @@ export type SourceVerdict = {
   readonly id: string;
   /** Null when it votes; else the caller's reason, `nonpositive` (price or confidence out of its domain) or `stale`. */
   readonly refused: string | null;
-  /** Confidence inflated by age, unit of the price; null when refused. */
+  /** Confidence inflated by step 3, unit of the price; null when refused. */
   readonly confidence: number | null;
 };
 
@@ -181,7 +183,8 @@ function refusal(source: FusionSource, parameters: FusionParameters): string | n
 
 /** Step 3: the price may have moved by sigma sqrt(age) since it was observed. */
 function inflate(source: FusionSource, sigma: number): number {
-  const variance = (sigma * sigma * Math.max(0, source.ageSeconds)) / YEAR_SECONDS;
+  const seconds = source.inflationSeconds ?? Math.max(0, source.ageSeconds);
+  const variance = (sigma * sigma * seconds) / YEAR_SECONDS;
   if (variance === 0) return source.confidence;
   const share = source.confidence / source.price;
   return source.price * Math.sqrt(share * share + variance);

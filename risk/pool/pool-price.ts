@@ -73,6 +73,15 @@ export function poolPrice(input: {
   return { price, confidence, refused: price === null ? 'quote-insufficient' : null, part, completeAt: null };
 }
 
+/**
+ * Seconds of movement between a mean over a window that ends now and the price now: the mean of a Brownian motion over the
+ * last W seconds differs from its end by the variance of W / 3 seconds. That holds at every moment, whenever the pool was
+ * last traded: a price that no trade has moved since is one that nobody found worth correcting.
+ */
+export function meanLagSeconds(windowSeconds: number): number {
+  return windowSeconds / 3;
+}
+
 /** Units of the quote asset per unit of the asset at a tick. */
 export function quotePrice(pool: Pick<PoolDefinition, 'base' | 'decimals0' | 'decimals1'>, tick: number): number {
   const { base, decimals0, decimals1 } = pool;

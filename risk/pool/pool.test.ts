@@ -8,6 +8,7 @@ import type { FeedFacts } from '../close-asset.ts';
 import { type Closing, Fold } from '../fold.ts';
 import { testParameters } from '../model-parameters.fixture.ts';
 import type { Frame, State } from '../state.ts';
+import { YEAR_SECONDS } from '../volatility/realized.ts';
 import { executableIn } from './depth.ts';
 import { poolKey } from './pool.ts';
 import { quotePrice } from './pool-price.ts';
@@ -189,10 +190,11 @@ describe('a pool as a price source', () => {
     expect(story.source(linkFeed).price).toBeCloseTo(16, 1);
     const eth = story.last('ETH');
     expect(story.source(linkFeed).price).toBe(quotePrice(linkEth, linkTick) * (eth.price as number));
-    // Half the fee, no distance of spot, and the quote's own confidence; nothing is aged in its own second.
-    const inQuote = quotePrice(linkEth, linkTick);
+    // Half the fee, no distance of spot, and the quote's own confidence; then what a mean of 1800 s may lag behind.
+    const share = 0.0015 + (eth.confidence as number) / (eth.price as number);
+    const variance = (2 * parameters.vStressFloor.volatile ** 2 * 600) / YEAR_SECONDS;
     expect(story.source(linkFeed).confidence).toBeCloseTo(
-      inQuote * 0.0015 * (eth.price as number) + inQuote * (eth.confidence as number),
+      quotePrice(linkEth, linkTick) * (eth.price as number) * Math.sqrt(share ** 2 + variance),
       9,
     );
     expect(eth.groups.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'uniswap-v3']);
@@ -319,6 +321,68 @@ describe('manipulation', () => {
           bytes(honest.fold.state.get('pool', poolKey(1, 'uniswap-v3', ethPool))),
         );
       }),
+    );
+  });
+
+  it('there and back in a block where nobody else trades moves no price and no interval by a bit', () => {
+    const networks = fc.uniqueArray(
+      fc.record({
+        group: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g'),
+        offBps: fc.integer({ min: -80, max: 80 }),
+        deviationThreshold: fc.constantFrom(0.0005, 0.002, 0.005, 0.02),
+        time: fc.integer({ min: 2000, max: 3600 }),
+      }),
+      { minLength: 3, maxLength: 9, selector: ({ group }) => group, comparator: 'SameValue' },
+    );
+    const usdc = oracles.filter(({ asset }) => asset === 'USDC');
+    const trades = fc.array(fc.tuple(fc.integer({ min: 1, max: 900 }), fc.array(far, { minLength: 1, maxLength: 3 })), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(
+        networks,
+        fc.integer({ min: 0, max: 1800 }),
+        fc.integer({ min: -40, max: 40 }),
+        trades,
+        (said, since, off, made) => {
+          const feeds = said.flatMap(({ group, deviationThreshold }) =>
+            ['ETH', 'LINK'].map((asset) => ({ ...oracle(asset, group), deviationThreshold })),
+          );
+          const told = (attacked: boolean) => {
+            const story = new Story([...usdc, ...feeds, ethFeed, linkFeed])
+              .at(5, ...all('USDC', 1, 5))
+              .at(10, moved(ethPool, ethTick, { opening: true }), moved(linkPool, linkTick, { opening: true }));
+            const reports = [...said].sort((a, b) => a.time - b.time);
+            for (const { group, offBps, time } of reports) {
+              const times = 1 + offBps / 1e4;
+              story.at(time, report('ETH', group, 3500 * times, time), report('LINK', group, 16 * times, time));
+            }
+            story.at(3600 + since, moved(ethPool, ethTick + off), moved(linkPool, linkTick + off));
+            const published: unknown[] = [];
+            let time = 3600 + since;
+            for (const [seconds, aways] of made) {
+              time += seconds;
+              const trade = (pool: Address, tick: number) => [
+                ...aways.map((away) => moved(pool, tick + away)),
+                moved(pool, tick + off),
+              ];
+              story.at(time, ...(attacked ? [...trade(ethPool, ethTick), ...trade(linkPool, linkTick)] : []));
+              // Published in any case, at the closing of that step.
+              time = Math.ceil(time / 10) * 10;
+              story.through(time - 1).fold.evolve(report('USDC', 'a', 1, time), time);
+              story.close(time);
+              for (const asset of ['ETH', 'LINK']) {
+                const { price, confidence, confidenceAll, lo, hi, status, groups, vScalar } = story.last(asset);
+                published.push({ time, price, confidence, confidenceAll, lo, hi, status, groups, vScalar });
+              }
+            }
+            return bytes(published);
+          };
+          expect(told(true)).toBe(told(false));
+        },
+      ),
+      { numRuns: 50 },
     );
   });
 
