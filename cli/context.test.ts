@@ -32,19 +32,28 @@ describe('loadContext', () => {
     expect(context.meaningSha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('devnet watches the feeds of mainnet and, on its own contract, RedStone, with another meaning', () => {
+  test('devnet watches the feeds of mainnet and, on contracts of its own, networks that mainnet does not, with another meaning', () => {
     const [devnet, mainnet] = ofChains.map((network) => loadContext({ network }, {}));
     const feeds = (context: typeof devnet) =>
       Object.entries(context?.meaning.chains ?? {}).flatMap(([chain, { feeds }]) =>
         Object.entries(feeds).map(([id, feed]): [string, typeof feed] => [`${chain} ${id}`, feed]),
       );
-    const isOwn = ([id]: readonly [string, unknown]) => id.includes(' redstone/');
+    const isOwn = ([id]: readonly [string, unknown]) => / (redstone|chronicle|stork|derive)\//.test(id);
     expect(feeds(devnet).filter((feed) => !isOwn(feed))).toEqual(feeds(mainnet));
     expect(
       feeds(devnet)
         .filter(isOwn)
         .map(([id]) => id),
-    ).toEqual(['ethereum redstone/ETH-USD', 'ethereum redstone/BTC-USD']);
+    ).toEqual([
+      'ethereum redstone/ETH-USD',
+      'ethereum redstone/BTC-USD',
+      'ethereum chronicle/ETH-USD',
+      'ethereum chronicle/BTC-USD',
+      'arbitrum stork/ETH-USD',
+      'arbitrum stork/BTC-USD',
+      'base derive/ETH',
+      'base derive/BTC',
+    ]);
     expect(devnet?.meaningSha256).not.toBe(mainnet?.meaningSha256);
   });
 

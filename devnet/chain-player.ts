@@ -19,6 +19,8 @@ import {
   chainAddresses,
   pythPriceIds,
 } from './networks.ts';
+import { optionVenueContracts, surfaceUpdates } from './option-venue.ts';
+import { emitterConfiguration, emitterContracts, emitterUpdates, optimisticPokes } from './oracle-emitters.ts';
 import { redStoneContracts, redStoneUpdate } from './redstone.ts';
 import type { Report, Reported, Reporters, Silence } from './reporters.ts';
 import { incidentWindow, type Scenario } from './scenario.ts';
@@ -217,13 +219,16 @@ export class ChainPlayer implements BridgeEnd {
     const contracts = [
       ...contractsOf(this.#scenario, this.name, codes),
       ...redStoneContracts(this.name, codes),
+      ...emitterContracts(this.name, codes),
+      ...optionVenueContracts(this.name, codes),
       ...poolContracts(this.name, codes),
     ];
     await deployAt(rpc, this.#operator, contracts, (transactions) =>
       this.#mine(1, transactions, { ...state, slot: 1 }, []),
     );
     const configuration = configurationOf(this.#scenario, this.name, this.#operator);
-    await this.#mine(2, [...configuration, ...createPoolCalls(this.name)], { ...this.#head().state, slot: 2 }, []);
+    const settings = [...configuration, ...emitterConfiguration(this.name), ...createPoolCalls(this.name)];
+    await this.#mine(2, settings, { ...this.#head().state, slot: 2 }, []);
     const layerZero = layerZeroBlocks(this.name, this.#operator, codes);
     this.#market = aaveBlocks(this.name, this.#operator).map((block, i) => together(block, layerZero[i]));
     await this.verify();
@@ -253,7 +258,13 @@ export class ChainPlayer implements BridgeEnd {
     if (!events) return this.#mine(this.height + 1, [], { ...before, slot }, []);
 
     const nextTime = this.#times[slot + 1] ?? time;
-    const { reports, reported } = this.#reporters.decide(this.name, time, nextTime, before.reported, this.silences);
+    const { reports, reported, optimistic, surfaces } = this.#reporters.decide(
+      this.name,
+      time,
+      nextTime,
+      before.reported,
+      this.silences,
+    );
     const rounds = { ...before.rounds };
     const switches = { ...before.switches };
     const sequencerDown = this.#reporters.sequencerIsDown(this.name, time);
@@ -284,6 +295,8 @@ export class ChainPlayer implements BridgeEnd {
     if (byApi3.length > 0) transactions.push(await this.#api3Update(byApi3));
     const byRedStone = reports.filter(({ network }) => network === 'redstone');
     if (byRedStone.length > 0) transactions.push(await redStoneUpdate(this.name, byRedStone));
+    transactions.push(...emitterUpdates(this.name, reports), ...optimisticPokes(this.name, optimistic));
+    transactions.push(...surfaceUpdates(surfaces));
 
     const pools = sequencerDown ? before.pools : this.#playPools(time, before, transactions);
 

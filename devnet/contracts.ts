@@ -48,6 +48,29 @@ export const redStoneAdapterAbi = parseAbi([
   'function getLastUpdateDetailsUnsafe(bytes32 dataFeedId) view returns (uint256 lastDataTimestamp, uint256 lastBlockTimestamp, uint256 lastValue)',
 ]);
 
+export const chronicleAbi = parseAbi([
+  'constructor()',
+  'function setOpChallengePeriod(uint16 period)',
+  'function poke(uint128 val, uint32 age)',
+  'function opPoke(uint128 val, uint32 age, bytes feedIds)',
+  'function drop(uint128 val, uint32 age)',
+  'function readWithAge() view returns (uint256 val, uint256 age)',
+]);
+
+export const storkAbi = parseAbi([
+  'constructor()',
+  'function update(bytes32 id, uint64 timestampNs, int192 quantizedValue)',
+  'struct TemporalNumericValue { uint64 timestampNs; int192 quantizedValue; }',
+  'function getTemporalNumericValueUnsafeV1(bytes32 id) view returns (TemporalNumericValue value)',
+]);
+
+export const deriveAbi = parseAbi([
+  'constructor()',
+  'struct VolDetails { int256 SVI_a; uint256 SVI_b; int256 SVI_rho; int256 SVI_m; uint256 SVI_sigma; uint256 SVI_fwd; uint64 SVI_refTau; uint64 confidence; uint64 timestamp; }',
+  'function update(uint64 expiry, VolDetails details)',
+  'function updateSigned(uint64 expiry, VolDetails details)',
+]);
+
 export const accountDataAbi = parseAbi(['constructor(address pool, address[] accounts)']);
 
 /** Creation bytecode of the protocols' own contracts, compiled from (or shipped in) their npm packages. */
@@ -58,6 +81,10 @@ export interface Bytecodes {
   readonly api3Server: Hex;
   /** RedStone's abstract adapter with signers of the devnet. */
   readonly redStoneAdapter: Hex;
+  /** Fixtures: these networks' contracts are in no package. */
+  readonly chronicle: Hex;
+  readonly stork: Hex;
+  readonly derive: Hex;
   readonly poolFactory: Hex;
   /** The devnet's own: nobody publishes one that pays with what it mints. */
   readonly poolTrader: Hex;
@@ -83,6 +110,9 @@ const others: SolidityUnit = {
     PoolTrader: './pool-trader.sol',
     AccountData: './account-data.sol',
     RedStoneAdapter: './redstone-adapter.sol',
+    ChronicleEmitter: './oracle-emitters.sol',
+    StorkEmitter: './oracle-emitters.sol',
+    DeriveEmitter: './oracle-emitters.sol',
   },
 };
 
@@ -104,6 +134,9 @@ export async function loadBytecodes(cacheDir: string): Promise<Bytecodes> {
     mockPyth: bytecode('MockPyth'),
     api3Server: shippedApi3Bytecode(),
     redStoneAdapter: bytecode('RedStoneAdapter'),
+    chronicle: bytecode('ChronicleEmitter'),
+    stork: bytecode('StorkEmitter'),
+    derive: bytecode('DeriveEmitter'),
     poolFactory: shippedPoolFactory(),
     poolTrader: bytecode('PoolTrader'),
     accountData: bytecode('AccountData'),

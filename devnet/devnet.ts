@@ -4,9 +4,9 @@ import { type Anvil, type AnvilStoppedError, startAnvil, Watchdog } from './anvi
 import { BridgeMesh, type BridgeOrder, type Impediment } from './bridge-mesh.ts';
 import { ChainPlayer, type PlayOptions } from './chain-player.ts';
 import { loadBytecodes } from './contracts.ts';
-import { type ChainName, chainAddresses, chainNames, type NetworkName } from './networks.ts';
+import { type ChainName, chainAddresses, chainNames } from './networks.ts';
 import { pricePath } from './price-path.ts';
-import { oracleReporters } from './reporters.ts';
+import { oracleReporters, type Silence } from './reporters.ts';
 import { loadScenario, phaseStart, type Scenario } from './scenario.ts';
 import { blockTimes } from './schedule.ts';
 import { type Truth, truthOf } from './truth.ts';
@@ -89,8 +89,8 @@ export interface Devnet {
   mine(chain: ChainName, blocks: number, options?: PlayOptions): Promise<void>;
   /** Replaces the last `depth` blocks: with events only hashes differ, without the new blocks are empty. */
   reorg(chain: ChainName, depth: number, options?: PlayOptions): Promise<void>;
-  /** Ends all reports of a network on all chains in [from, to), by default from now on. */
-  silence(network: NetworkName, window?: { readonly from?: number; readonly to?: number }): void;
+  /** Ends all reports of a network, or of the option venue, on all chains in [from, to), by default from now on. */
+  silence(network: Silence['network'], window?: { readonly from?: number; readonly to?: number }): void;
   /** In the first block at or after `at`, by default from now on. */
   order(order: BridgeOrder, at?: number): void;
   /** Holds back, or starves, the messages of a lane between bridges. */

@@ -6,7 +6,7 @@ export const chainNames = ['ethereum', 'arbitrum', 'base'] as const;
 export type ChainName = (typeof chainNames)[number];
 export const assetNames = ['ETH', 'BTC', 'LINK', 'USDC'] as const;
 export type AssetName = (typeof assetNames)[number];
-export const networkNames = ['chainlink', 'pyth', 'api3', 'redstone'] as const;
+export const networkNames = ['chainlink', 'pyth', 'api3', 'redstone', 'chronicle', 'stork'] as const;
 export type NetworkName = (typeof networkNames)[number];
 
 /** What the smaller networks price, and where; the others price every asset on every chain. */
@@ -14,6 +14,8 @@ const coverage: {
   readonly [network in NetworkName]?: { readonly chains: readonly ChainName[]; readonly assets: readonly AssetName[] };
 } = {
   redstone: { chains: ['ethereum'], assets: ['ETH', 'BTC'] },
+  chronicle: { chains: ['ethereum'], assets: ['ETH', 'BTC'] },
+  stork: { chains: ['arbitrum'], assets: ['ETH', 'BTC'] },
 };
 
 export interface DeployedFeed {
@@ -111,7 +113,7 @@ export function contractAddress(chain: ChainName, name: string): Address {
   return `0x${keccak256(toHex(`avsl devnet ${name} ${chain}`)).slice(26)}`;
 }
 
-export const decimalsOf = { chainlink: 8, pyth: 8, api3: 18, redstone: 8 } as const;
+export const decimalsOf = { chainlink: 8, pyth: 8, api3: 18, redstone: 8, chronicle: 18, stork: 18 } as const;
 
 /** The feed's name in chains.json below its chain. */
 export function feedKey(network: NetworkName, asset: AssetName): string {

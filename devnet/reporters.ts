@@ -9,6 +9,7 @@ import {
   type NetworkName,
   networkNames,
 } from './networks.ts';
+import { decideSurfaces, type Surface } from './option-venue.ts';
 import type { PricePath } from './price-path.ts';
 import { incidentWindow, phaseAt, type Scenario } from './scenario.ts';
 
@@ -31,15 +32,25 @@ export interface Report {
 /** What every feed of a chain reported last. Never mutated, so a roll-back just takes an older one. */
 export type Reported = { readonly [feed: string]: { readonly price: number; readonly time: number } };
 
-/** A network told by a test to say nothing in [from, to). */
+/** A network, or the option venue, told by a test to say nothing in [from, to). */
 export interface Silence {
-  readonly network: NetworkName;
+  readonly network: NetworkName | 'derive';
   readonly from: number;
   readonly to: number;
 }
 
+/** What somebody put forward as Chronicle's price, and what was made of it. */
+export interface OptimisticPoke {
+  readonly stage: 'proposed' | 'dropped';
+  readonly asset: AssetName;
+  readonly value: bigint;
+  readonly observedAt: number;
+}
+
 export interface Decision {
   readonly reports: readonly Report[];
+  readonly optimistic: readonly OptimisticPoke[];
+  readonly surfaces: readonly Surface[];
   readonly reported: Reported;
 }
 
@@ -68,15 +79,39 @@ export function oracleReporters(scenario: Scenario, seed: number, path: PricePat
   }
 
   function isSilent(network: NetworkName, asset: AssetName, chain: ChainName, time: number): boolean {
-    return windows.some(
-      ({ incident, from, to }) =>
+    return windows.some(({ incident, from, to }) => {
+      if (time < from || time >= to) return false;
+      if (incident.kind === 'optimistic-poke') {
+        return network === 'chronicle' && incident.chain === chain && incident.asset === asset;
+      }
+      return (
         incident.kind === 'silence' &&
         incident.network === network &&
         incident.asset === asset &&
-        incident.chains.includes(chain) &&
-        from <= time &&
-        time < to,
-    );
+        incident.chains.includes(chain)
+      );
+    });
+  }
+
+  /** Proposes at the start of the incident and drops when its time has come, once each. */
+  function decideOptimistic(
+    chain: ChainName,
+    time: number,
+    reported: { [feed: string]: { readonly price: number; readonly time: number } },
+  ): readonly OptimisticPoke[] {
+    return windows.flatMap(({ incident, from }): readonly OptimisticPoke[] => {
+      if (incident.kind !== 'optimistic-poke' || incident.chain !== chain || time < from) return [];
+      const { asset, factor, droppedAfterSeconds } = incident;
+      const named = (stage: OptimisticPoke['stage']) => `${feedKey('chronicle', asset)} ${stage} ${from}`;
+      const poke = (stage: OptimisticPoke['stage'], price: number, observedAt: number): readonly OptimisticPoke[] => {
+        reported[named(stage)] = { price, time: observedAt };
+        return [{ stage, asset, value: scaled(price, decimalsOf.chronicle), observedAt }];
+      };
+      const proposed = reported[named('proposed')];
+      if (proposed === undefined) return poke('proposed', factor * path.priceUsd(asset, time), time);
+      if (reported[named('dropped')] !== undefined || time < from + droppedAfterSeconds) return [];
+      return poke('dropped', proposed.price, proposed.time);
+    });
   }
 
   function lieFactor(network: NetworkName, asset: AssetName, chain: ChainName, time: number): number {
@@ -95,7 +130,7 @@ export function oracleReporters(scenario: Scenario, seed: number, path: PricePat
     decide(chain, time, nextTime, before, silences) {
       const reports: Report[] = [];
       const reported: { [feed: string]: { readonly price: number; readonly time: number } } = { ...before };
-      if (sequencerIsDown(chain, time)) return { reports, reported };
+      if (sequencerIsDown(chain, time)) return { reports, reported, optimistic: [], surfaces: [] };
       for (const { network, asset } of feedsOn(chain)) {
         if (silences.some((s) => s.network === network && s.from <= time && time < s.to)) continue;
         const { noiseMultiple, lagSeconds, confidenceShare, feeds } = scenario.networks[network];
@@ -126,7 +161,12 @@ export function oracleReporters(scenario: Scenario, seed: number, path: PricePat
           lying: factor !== 1,
         });
       }
-      return { reports, reported };
+      const optimistic = decideOptimistic(chain, time, reported);
+      const isVenueSilent = silences.some((s) => s.network === 'derive' && s.from <= time && time < s.to);
+      const lastSurfaces = reported['derive']?.time ?? null;
+      const surfaces = isVenueSilent ? [] : decideSurfaces({ scenario, path }, chain, time, lastSurfaces);
+      if (surfaces.length > 0) reported['derive'] = { price: 0, time };
+      return { reports, optimistic, surfaces, reported };
     },
   };
 }

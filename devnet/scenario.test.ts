@@ -21,6 +21,8 @@ import {
   networkNames,
   pythPriceIds,
 } from './networks.ts';
+import { deriveAddress, optionVenue } from './option-venue.ts';
+import { chronicleAddress, storkAddress, storkId } from './oracle-emitters.ts';
 import { pricePath } from './price-path.ts';
 import { redStoneAdapter, redStoneFeedId } from './redstone.ts';
 import { oracleReporters, type Report } from './reporters.ts';
@@ -101,7 +103,7 @@ describe('the crash scenario', () => {
         digest.update(canonicalJson([chain, block, time, plain]));
       }
     }
-    expect(digest.digest('hex')).toBe('9180f632dc9c1888aa7c0fde7e3e8f96ed57020f3a82b1dc04603b5e463f8f36');
+    expect(digest.digest('hex')).toBe('b9bcd908e0a03c44fa6651814f925ca633bb0c1869f10a94b972e841701a6268');
   });
 
   test.each([scenario.seed, 1, 2, 3, 4, 6, 7, 8])('shows the volatility it states, seed %i', (seed) => {
@@ -239,9 +241,16 @@ describe('chains.json', () => {
         }
         // Nobody knows these networks' mainnet addresses for sure, so chains.json has none.
         for (const { network, asset } of config === devnet ? feedsOn(chain) : []) {
-          if (network !== 'redstone') continue;
-          const [address, id] = [redStoneAdapter(chain), redStoneFeedId(asset)];
-          expected[feedKey(network, asset)] = [network, asset, address, id, decimalsOf[network]];
+          const deployed: { readonly [network in NetworkName]?: readonly [address: string, key?: string] } = {
+            redstone: [redStoneAdapter(chain), redStoneFeedId(asset)],
+            chronicle: [chronicleAddress(chain, asset)],
+            stork: [storkAddress(chain), storkId(asset)],
+          };
+          const found = deployed[network];
+          if (found) expected[feedKey(network, asset)] = [network, asset, found[0], found[1], decimalsOf[network]];
+        }
+        for (const asset of config === devnet && chain === optionVenue.chain ? optionVenue.assets : []) {
+          expected[`derive/${asset}`] = ['derive', asset, deriveAddress(asset), undefined, undefined];
         }
         expect(meaning.chainId).toBe(chainId);
         expect(found).toEqual(expected);

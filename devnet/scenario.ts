@@ -41,6 +41,17 @@ const incident = z.discriminatedUnion('kind', [
     ...span,
   }),
   z.strictObject({
+    kind: z.literal('optimistic-poke').meta({
+      description:
+        'Somebody pokes Chronicle optimistically with the price times `factor`; it is dropped in time, and Chronicle says nothing else until the end',
+    }),
+    chain,
+    asset,
+    factor: z.number().gt(0).max(1000),
+    droppedAfterSeconds: seconds,
+    ...span,
+  }),
+  z.strictObject({
     kind: z.literal('sequencer-outage').meta({
       description: 'The uptime feed answers 1, no oracle reports on that chain, then the uptime feed answers 0',
     }),
@@ -119,6 +130,9 @@ const regime = z
     message: 'jumps alone exceed volatilityAnnual',
   });
 
+const annual = z.number().gt(0).max(5);
+const impliedVolatility = z.strictObject({ calm: annual, crash: annual, live: annual });
+
 const spacing = z
   .tuple([seconds, seconds])
   .refine(([low, high]) => low <= high, 'expected [low, high] with low <= high');
@@ -176,6 +190,18 @@ export const scenarioSchema = z.strictObject({
         .meta({ description: 'When it reports an asset; one that is absent it never reports' }),
     }),
   ),
+  optionVenue: z
+    .strictObject({
+      phase,
+      afterSeconds: z.number().int().min(0),
+      everySeconds: seconds,
+      atForward: z.strictObject({ ETH: impliedVolatility, BTC: impliedVolatility }),
+    })
+    .optional()
+    .meta({
+      description:
+        "When Derive's venue opens, how often it reports, and its implied volatilities at the forward; absent: never",
+    }),
   bridge: z
     .strictObject({ calmEverySeconds: seconds, crashEverySeconds: seconds, liveEverySeconds: seconds })
     .meta({ description: 'Somebody sends a token to another chain about this often' }),

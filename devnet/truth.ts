@@ -2,7 +2,7 @@ import { type Abi, type Address, decodeFunctionResult, encodeFunctionData, type 
 import { FatalError } from '../schema/errors.ts';
 import type { BridgeState } from './bridge-mesh.ts';
 import type { ChainPlayer, PlayedBlock } from './chain-player.ts';
-import { aggregatorProxyAbi, api3ServerAbi, pythAbi, redStoneAdapterAbi } from './contracts.ts';
+import { aggregatorProxyAbi, api3ServerAbi, chronicleAbi, pythAbi, redStoneAdapterAbi, storkAbi } from './contracts.ts';
 import {
   type AssetName,
   api3BeaconId,
@@ -13,6 +13,7 @@ import {
   networkNames,
   pythPriceIds,
 } from './networks.ts';
+import { chronicleAddress, storkAddress, storkId } from './oracle-emitters.ts';
 import type { PricePath } from './price-path.ts';
 import { redStoneAdapter, redStoneFeedId } from './redstone.ts';
 import { poolAbi, pools, poolTraderAbi, traderAddress } from './uniswap.ts';
@@ -158,6 +159,29 @@ export function truthOf(players: ReadonlyMap<ChainName, ChainPlayer>, path: Pric
             blockNumber,
           )) as readonly [bigint, number];
           return { value, decimals: decimalsOf.api3, confidence: null, observedAt: timestamp };
+        }
+        case 'chronicle': {
+          const [value, age] = (await read(
+            chain,
+            chronicleAddress(chain, asset),
+            chronicleAbi,
+            'readWithAge',
+            [],
+            blockNumber,
+          )) as readonly [bigint, bigint];
+          return { value, decimals: decimalsOf.chronicle, confidence: null, observedAt: Number(age) };
+        }
+        case 'stork': {
+          const { quantizedValue, timestampNs } = (await read(
+            chain,
+            storkAddress(chain),
+            storkAbi,
+            'getTemporalNumericValueUnsafeV1',
+            [storkId(asset)],
+            blockNumber,
+          )) as { readonly quantizedValue: bigint; readonly timestampNs: bigint };
+          const observedAt = Number(timestampNs / 1_000_000_000n);
+          return { value: quantizedValue, decimals: decimalsOf.stork, confidence: null, observedAt };
         }
         case 'redstone': {
           const [, observedAt, value] = (await read(

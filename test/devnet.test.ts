@@ -9,6 +9,7 @@ import {
   expectConsistent,
   expectLieContained,
   expectNewAggregatorKept,
+  expectOptimisticPokeDropped,
   expectRefusals,
   expectSigmaOfEachFeed,
   expectStatedVolatility,
@@ -88,6 +89,10 @@ describe('the crash scenario, indexed over RPC', () => {
     say('refusals', counts);
     expect(counts.stale).toBeGreaterThan(50);
     expect(counts.sequencerDown).toBeGreaterThan(50);
+  });
+
+  it('an optimistic poke of 1.5 times the price that is dropped in time never counts', async () => {
+    expect(await expectOptimisticPokeDropped(world, index)).toBeGreaterThan(10);
   });
 
   it('loses no round of an aggregator that is exchanged behind its proxy', async () => {

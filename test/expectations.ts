@@ -9,15 +9,20 @@ import {
   feedsOn,
   type NetworkName,
 } from '../devnet/networks.ts';
+import { decideSurfaces, optionVenue, type Surface } from '../devnet/option-venue.ts';
+import { challengeSeconds, chronicleAddress } from '../devnet/oracle-emitters.ts';
 import type { Report } from '../devnet/reporters.ts';
 import { type Incident, incidentWindow, phaseStart } from '../devnet/scenario.ts';
 import { recompute, replay } from '../indexer/fold/replay.ts';
+import { normalCdf } from '../risk/math/normal.ts';
 import type { Cut, PublishedSource } from '../schema/published.ts';
 import type { Index, Published, World } from './world.ts';
 
 /** What an index of a whole scenario must hold, compared with the chains and with what was played on them. */
 
 const yearSeconds = 365 * 86_400;
+const opPoked = '0xb9dc937c5e394d0c8f76e0e324500b88251b4c909ddc56232df10e2ea42b3c63';
+const opPokeDataDropped = '0x20246a67cf0cfc89415e0ea0b3293fcc5138acc3c3b2111012dd06eb742b8994';
 const answerUpdated = '0x0559884fd3a460db3073b7fc896cc77986f16e378210ded43186175bf646fc5f';
 
 /** What a feed had reported up to a time, oldest first. */
@@ -29,11 +34,13 @@ function reportsOf(world: World, chain: ChainName, network: NetworkName, asset: 
     .filter((report) => report.network === network && report.asset === asset);
 }
 
-/** Irregular EWMA with a half-life of 24 h over a feed's own reports, of Pyth's over the last of each 5 minutes; annualised. */
+/** Irregular EWMA with a half-life of 24 h over a feed's own reports, of pull networks' over the last of each 5 minutes; annualised. */
 function volatilityOf(reports: readonly Report[], network: NetworkName): number {
   const interval = (report: Report | undefined): number => Math.floor((report?.observedAt ?? 0) / 300);
   const ticks =
-    network === 'pyth' ? reports.filter((report, i) => interval(report) !== interval(reports[i + 1])) : reports;
+    network === 'pyth' || network === 'stork'
+      ? reports.filter((report, i) => interval(report) !== interval(reports[i + 1]))
+      : reports;
   let [n, d] = [0, 0];
   for (let i = 1; i < ticks.length; i++) {
     const [before, after] = [ticks[i - 1]!, ticks[i]!];
@@ -75,9 +82,54 @@ export async function expectStatedVolatility(world: World, index: Index): Promis
     expect(calm.value.vScalar.flags).toEqual(['no-options']);
     expect(Math.abs(calm.value.vScalar.value / stated - 1), `V of ${asset}`).toBeLessThan(calmToleranceShare);
     expect(crash.value.vScalar.value, `V of ${asset} in the crash`).toBeGreaterThan(crashVScalarMin[asset]!);
+    await expectSkewInV(world, index, asset);
     found[asset] = { stated, calm: calm.value.vScalar.value, crash: crash.value.vScalar.value };
   }
   return found;
+}
+
+/** V as it stands by sigma and the skew of the smiles that the option venue reports, from when it opens. */
+async function expectSkewInV(world: World, index: Index, asset: AssetName): Promise<void> {
+  const { optionVenue: venue } = world.devnet.scenario;
+  const level = asset === 'ETH' || asset === 'BTC' ? venue?.atForward[asset].crash : undefined;
+  const { time, value } = await inForce(index, asset, phaseStart(world.devnet.scenario, 'live'));
+  const { sigmaFast, skew, options } = value.volatility;
+  if (level === undefined) {
+    expect([skew, value.vScalar.flags]).toEqual([null, ['no-options']]);
+    return;
+  }
+  const [market] = options!;
+  expect([options!.length, market!.refused, market!.expiries.length, market!.faults]).toEqual([1, null, 2, []]);
+  expect(market!.atForward! / level).toBeCloseTo(1, 6);
+  const surfaces = decideSurfaces(
+    { scenario: world.devnet.scenario, path: { priceUsd: () => 1 } },
+    optionVenue.chain,
+    time - market!.ageSeconds!,
+    null,
+  ).filter((surface) => surface.asset === asset);
+  expect(skew).toBeCloseTo(skewAt30Days(surfaces, time), 6);
+  const { alpha } = world.context.meaning.parameters;
+  expect(value.vScalar).toMatchObject({ alpha, raw: alpha * sigmaFast! + (1 - alpha) * skew! });
+  expect(value.vScalar.flags).not.toContain('no-options');
+}
+
+/** Of an SVI slice on either side of 30 days: the 25-delta put's volatility less that at the forward. */
+function skewAt30Days(surfaces: readonly Surface[], time: number): number {
+  const [near, far] = surfaces.map(({ expiry, years, slice: { a, b, rho, m, s } }) => {
+    const variance = (k: number) => a + b * (rho * (k - m) + Math.sqrt((k - m) ** 2 + s * s));
+    let [low, high] = [-3, 0];
+    while (high - low > 1e-12) {
+      const k = (low + high) / 2;
+      const deviation = Math.sqrt(variance(k));
+      if (normalCdf(k / deviation - deviation / 2) < 0.25) low = k;
+      else high = k;
+    }
+    const left = (expiry - time) / yearSeconds;
+    return { left, put: (variance(low) / years) * left, forward: (variance(0) / years) * left };
+  });
+  const share = (30 / 365 - near!.left) / (far!.left - near!.left);
+  const volatility = (one: number, other: number) => Math.sqrt((one + share * (other - one)) / (30 / 365));
+  return volatility(near!.put, far!.put) - volatility(near!.forward, far!.forward);
 }
 
 /** Each feed's sigma against that of what was reported, and in the calm against what the scenario states. */
@@ -142,6 +194,7 @@ export async function expectAnswersOfContracts(world: World, index: Index, count
           compared += 1;
           continue;
         }
+        if (row.feed.startsWith(`${chain}/derive/`)) continue;
         const asset = assetNames.find((name) => row.feed === `${chain}/chainlink/${name}-USD`);
         const isUnasked = world.devnet.scenario.incidents.some((incident) => {
           if (incident.kind !== 'aggregator-switch' || incident.chain !== chain || incident.asset !== asset)
@@ -207,6 +260,36 @@ export async function expectLieContained(world: World, index: Index): Promise<{ 
   }
   expect(closings).toBeGreaterThan(3);
   return { closings, moved };
+}
+
+/** What is put forward at Chronicle and dropped in time is its price at no closing. Returns how many could have shown it. */
+export async function expectOptimisticPokeDropped(world: World, index: Index): Promise<number> {
+  let closings = 0;
+  for (const incident of world.devnet.scenario.incidents) {
+    if (incident.kind !== 'optimistic-poke') continue;
+    const { chain, asset } = incident;
+    const { from, to } = incidentWindow(world.devnet.scenario, incident);
+    const address = chronicleAddress(chain, asset);
+    const logs = await world.rpc<{ topics: string[]; blockNumber: string; data: string }[]>(chain, 'eth_getLogs', {
+      fromBlock: '0x0',
+      toBlock: 'latest',
+      address,
+      topics: [[opPoked, opPokeDataDropped]],
+    });
+    expect(logs.map(({ topics }) => topics[0])).toEqual([opPoked, opPokeDataDropped]);
+    const [since, until] = logs.map(
+      ({ blockNumber }) => world.devnet.truth.blocks(chain)[Number(blockNumber)]!.time,
+    ) as [number, number];
+    expect(until).toBeLessThan(since + challengeSeconds);
+    for (const published of await index.published(asset, since, to)) {
+      const last = reportsOf(world, chain, 'chronicle', asset, published.time).at(-1)!;
+      expect(last.observedAt).toBeLessThan(from);
+      const { observedAt, price } = sourceOf(published, chain, 'chronicle', asset);
+      expect([observedAt, price]).toEqual([last.observedAt, Number(last.value) / 1e18]);
+      if (published.time >= since + challengeSeconds) closings += 1;
+    }
+  }
+  return closings;
 }
 
 /** Every refusal of the history, and no other: reports too old, chains whose sequencer is down. */

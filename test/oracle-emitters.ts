@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type Abi, type Address, encodeFunctionData, type Hex, stringToHex } from 'viem';
+import { type Address, encodeFunctionData, type Hex, stringToHex } from 'viem';
 import { projectDir } from '../cli/context.ts';
 import { startAnvil, Watchdog } from '../devnet/anvil.ts';
+import { compile } from '../devnet/solidity.ts';
 import { sources } from '../indexer/sources/registry.ts';
 import type { WatchedFeed } from '../indexer/sources/source.ts';
 import type { DomainEvent } from '../schema/events.ts';
@@ -21,7 +20,6 @@ export interface OracleFixture {
   }[];
 }
 
-const require = createRequire(import.meta.url);
 const genesisTime = 1_767_571_200;
 const ether = 10n ** 18n;
 const feedId = (symbol: string) => stringToHex(symbol, { size: 32 });
@@ -123,7 +121,11 @@ const emitters: { readonly [source: string]: Emitter } = {
 
 /** Has every emitter of oracle-emitters.sol say what it can on a local chain, one block each, and asks its state. */
 export async function recordOracles(): Promise<{ readonly [source: string]: OracleFixture }> {
-  const contracts = compileEmitters();
+  const unit = Object.values(emitters).map(({ contract }) => [contract, './oracle-emitters.sol']);
+  const contracts = await compile(
+    { compiler: 'solc', contracts: Object.fromEntries(unit) },
+    join(projectDir, '.cache'),
+  );
   const watchdog = new Watchdog();
   const anvil = await startAnvil(watchdog, {
     chainId: 1,
@@ -179,7 +181,7 @@ export async function recordOracles(): Promise<{ readonly [source: string]: Orac
           stateReads.push({ name: nameOf(events, result, stateReads.length), row, events });
         }
       }
-      fixtures[id] = { recorded: `${contract} of test/oracle-emitters.sol on Anvil 1.7.1`, logs, stateReads };
+      fixtures[id] = { recorded: `${contract} of devnet/oracle-emitters.sol on Anvil 1.7.1`, logs, stateReads };
     }
     return fixtures;
   } finally {
@@ -213,34 +215,6 @@ function rowOf(log: RpcLog): LogRow {
     topics: log.topics.map((topic) => Hash(topic)),
     data: LogHex(log.data),
   };
-}
-
-function compileEmitters(): { readonly [contract: string]: { readonly abi: Abi; readonly bytecode: Hex } } {
-  const solc = require('solc') as { compile(input: string): string };
-  const content = readFileSync(join(projectDir, 'test/oracle-emitters.sol'), 'utf8');
-  const output = JSON.parse(
-    solc.compile(
-      JSON.stringify({
-        language: 'Solidity',
-        sources: { emitters: { content } },
-        settings: {
-          evmVersion: 'paris',
-          outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
-        },
-      }),
-    ),
-  ) as {
-    errors?: readonly { severity: string; formattedMessage: string }[];
-    contracts: { emitters: { [contract: string]: { abi: Abi; evm: { bytecode: { object: string } } } } };
-  };
-  const error = output.errors?.find(({ severity }) => severity === 'error');
-  if (error) throw new Error(error.formattedMessage);
-  return Object.fromEntries(
-    Object.entries(output.contracts.emitters).map(([name, { abi, evm }]) => [
-      name,
-      { abi, bytecode: `0x${evm.bytecode.object}` as const },
-    ]),
-  );
 }
 
 /** Fixtures hold bigints as decimal strings. */

@@ -22,7 +22,7 @@ const settleMsMax = 120_000;
 /** More than reorgDepthBlocksMax on the devnet: what a gateway serves is never displaced. */
 const gatewayLagBlocks = 25;
 
-export const smallNetworks = ['redstone'] as const;
+export const smallNetworks = ['redstone', 'chronicle', 'stork'] as const;
 
 /** The crash scenario with 10 calm hours instead of two weeks and half an hour of crash, every incident included. */
 export function shortScenario(): Scenario {
@@ -30,6 +30,7 @@ export function shortScenario(): Scenario {
   const moved = {
     silence: { afterSeconds: 7200, seconds: 14_400 },
     'aggregator-switch': { afterSeconds: 14_400, seconds: 7200 },
+    'optimistic-poke': { afterSeconds: 10_000, seconds: 14_400 },
     'sequencer-outage': { afterSeconds: 25_000, seconds: 5400 },
     lie: { afterSeconds: 600, seconds: 600 },
     'pool-spike': { afterSeconds: 18_000, seconds: 3600 },
@@ -49,11 +50,11 @@ export function shortScenario(): Scenario {
   };
 }
 
-/** Only Chainlink, Pyth and API3 report, and the pools trade. */
+/** Only Chainlink, Pyth and API3 report, and the pools trade; no option market. */
 export function largeNetworksOnly(scenario: Scenario): Scenario {
   const networks = { ...scenario.networks };
   for (const network of smallNetworks) networks[network] = { ...networks[network], feeds: {} };
-  return { ...scenario, networks };
+  return { ...scenario, networks, optionVenue: undefined };
 }
 
 /** A live phase so wild that most blocks hold reports: what a reorg displaces then matters. */
