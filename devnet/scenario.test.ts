@@ -108,7 +108,7 @@ describe('the crash scenario', () => {
 
   test.each([scenario.seed, 1, 2, 3, 4, 6, 7, 8])('shows the volatility it states, seed %i', (seed) => {
     const history = playHistory(scenario, seed);
-    const { calmToleranceShare, calmFeedToleranceShare, calmAssets, crashVScalarMin } = scenario.expected;
+    const { calmToleranceShare, calmFeedToleranceShare, calmAssets, crashVolatilityMin } = scenario.expected;
     for (const asset of calmAssets) {
       const calm = scenario.assets[asset].calm.volatilityAnnual;
       const { published, feeds } = volatility(history, asset, phaseStart(scenario, 'crash'));
@@ -117,7 +117,7 @@ describe('the crash scenario', () => {
         expect(Math.abs(feed / calm - 1), `feeds of ${asset}`).toBeLessThan(calmFeedToleranceShare);
     }
     for (const asset of assetNames) {
-      const floor = crashVScalarMin[asset];
+      const floor = crashVolatilityMin[asset];
       if (floor === undefined) continue;
       expect(
         volatility(history, asset, phaseStart(scenario, 'live')).published,

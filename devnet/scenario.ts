@@ -211,11 +211,11 @@ export const scenarioSchema = z.strictObject({
       calmToleranceShare: z.number().gt(0).lt(1),
       calmFeedToleranceShare: z.number().gt(0).lt(1),
       calmAssets: z.array(asset),
-      crashVScalarMin: z.partialRecord(asset, z.number().gt(0)),
+      crashVolatilityMin: z.partialRecord(asset, z.number().gt(0)),
     })
     .meta({
       description:
-        'What an index of this scenario must find: at the end of the calm window V, and each feed by itself, within these shares of the calm volatility, and V at the end of the crash above these',
+        'What an index of this scenario must find: at the end of the calm window V, and each feed by itself, within these shares of the calm volatility, and the realised volatility at the end of the crash above these',
     }),
 });
 
