@@ -458,7 +458,7 @@ describe('what tests may ask for', () => {
     await devnet.advance(3600);
     const answer = await devnet.truth.readFeed('ethereum/pyth/ETH-USD');
     expect(answer.observedAt).toBeGreaterThan(phaseStart(devnet.scenario, 'live') + 600);
-  });
+  }, 240_000);
 
   test('a paused chain makes its missed blocks at once, with the times they should have had', async () => {
     const before = heightOf(devnet, 'base');

@@ -18,7 +18,10 @@ import { type GatewayStub, randomChunks, rpcSource, startGatewayStub } from './g
 import { type IngestChild, type IngestEnd, startBackfillChild, startIngestChild } from './ingest-child.ts';
 import { programs } from './programs.ts';
 
+/** Without progress, whatever the load. */
 const settleMsMax = 120_000;
+/** For tests of whole worlds: `settled` and `foldedTo` tell what stands still long before, whatever the load. */
+export const limitMs = 600_000;
 /** More than reorgDepthBlocksMax on the devnet: what a gateway serves is never displaced. */
 const gatewayLagBlocks = 25;
 
@@ -314,11 +317,13 @@ export class Index {
 
   /** Waits until something is published up to a time. */
   async foldedTo(time: number): Promise<void> {
-    const deadline = Date.now() + settleMsMax;
+    let progress = { found: undefined as unknown, ms: Date.now() };
     for (;;) {
       const { rows } = await this.database.pool.query('SELECT published_time FROM fold');
-      if (rows[0]?.published_time >= time) return;
-      if (Date.now() > deadline) throw new Error(`published up to ${rows[0]?.published_time}, expected ${time}`);
+      const found = rows[0]?.published_time;
+      if (found >= time) return;
+      if (found !== progress.found) progress = { found, ms: Date.now() };
+      if (Date.now() > progress.ms + settleMsMax) throw new Error(`published up to ${found}, expected ${time}`);
       await sleep(20);
     }
   }
