@@ -66,6 +66,18 @@ describe('loadContext', () => {
     rmSync(join(folder, 'recorded.chains.json'));
   });
 
+  test('the example of a feed that is added in a file of its own is right', () => {
+    const { meaning } = loadContext(
+      { network: 'mainnet', chains: [join(projectDir, 'docs/examples/dia.chains.json')] },
+      {},
+    );
+    expect(meaning.chains['ethereum']?.feeds['dia/ETH-USD']).toMatchObject({
+      source: 'dia',
+      asset: 'ETH',
+      decimals: 8,
+    });
+  });
+
   test('--chains wins over CHAINS_FILE, which wins over the files of the project; RPC_ wins over all', () => {
     const chains = (startBlock: number, pollMs: number) => ({
       chains: { base: { meaning: { startBlock }, wiring: { pollMs, rpc: ['http://file.example'] } } },

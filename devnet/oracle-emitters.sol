@@ -106,6 +106,27 @@ contract StorkEmitter {
     }
 }
 
+contract DiaEmitter {
+    struct Value {
+        uint128 value;
+        uint128 timestamp;
+    }
+
+    event OracleUpdate(string key, uint128 value, uint128 timestamp);
+
+    mapping(string => Value) private values;
+
+    function setValue(string calldata key, uint128 value, uint128 timestamp) external {
+        values[key] = Value(value, timestamp);
+        emit OracleUpdate(key, value, timestamp);
+    }
+
+    function getValue(string calldata key) external view returns (uint128, uint128) {
+        Value memory last = values[key];
+        return (last.value, last.timestamp);
+    }
+}
+
 /// Answers as Aave's price adapters do.
 contract AdapterEmitter {
     uint8 public constant decimals = 8;

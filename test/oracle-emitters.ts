@@ -117,6 +117,19 @@ const emitters: { readonly [source: string]: Emitter } = {
     keys: [null],
     steps: [{ name: 'no log', function: 'answer', args: [104_000_000n] }],
   },
+  dia: {
+    contract: 'DiaEmitter',
+    keys: [Hash(feedId('ETH/USD')), Hash(feedId('a key of thirty-two letters here')), Hash(feedId('UNI/USD'))],
+    steps: [
+      { name: 'a value', function: 'setValue', args: ['ETH/USD', 342_512_345_678n, genesisTime] },
+      {
+        name: 'a key of 32 letters',
+        function: 'setValue',
+        args: ['a key of thirty-two letters here', 1n, genesisTime],
+      },
+      { name: 'the largest value', function: 'setValue', args: ['', 2n ** 128n - 1n, 2n ** 53n - 1n] },
+    ],
+  },
 };
 
 /** Has every emitter of oracle-emitters.sol say what it can on a local chain, one block each, and asks its state. */

@@ -145,6 +145,7 @@ const abi = parseAbi([
   'event VolatilityRecorded(bytes32 indexed series, uint256 value, uint64 observedAt)',
   'event VolDataUpdated(uint64 indexed expiry, VolDetails volDetails)',
   'event VolDataUpdated(address indexed signer, uint64 indexed expiry, VolDetails volDetails)',
+  'event OracleUpdate(string key, uint128 value, uint128 timestamp)',
 ]);
 
 test('topics and selectors are those of the published signatures', () => {
@@ -167,6 +168,7 @@ test('topics and selectors are those of the published signatures', () => {
     'decimals()',
     'opChallengePeriod()',
     'getLastUpdateDetailsUnsafe(bytes32)',
+    'getValue(string)',
     'getTemporalNumericValueUnsafeV1(bytes32)',
     'decimals()',
     'latestAnswer()',
@@ -299,6 +301,26 @@ test('reads optimistic pokes, values of RedStone and of Stork as an independent 
     fc.property(bytes32, uint(64), int(192), (id, time, value) => {
       expect(decoder.decodeLog(rowOf([storkTopic, id], ['uint64', 'int192'], [time, value]))).toMatchObject([
         { reporter: `${row.address}:${id}`, value, observedAt: Number(time / 10n ** 9n) },
+      ]);
+    }),
+  );
+});
+
+test('reads what DIA says under a text as an independent encoder wrote it; a text too long for a key is a stranger', () => {
+  const row = rowOf(encodeEventTopics({ abi, eventName: 'OracleUpdate' }), [], []);
+  const seconds = fc.bigInt(0n, 2n ** 53n - 1n);
+  fc.assert(
+    fc.property(fc.string({ maxLength: 40, unit: 'grapheme-ascii' }), uint(128), seconds, (text, value, timestamp) => {
+      const types = parseAbiParameters('string, uint128, uint128');
+      const data = encodeAbiParameters(types, [text, value, timestamp]) as Hex;
+      const reporter = `${row.address}:0x${Buffer.from(text).toString('hex').padEnd(64, '0')}`;
+      const expected =
+        text.length > 32 ? [] : [expect.objectContaining({ reporter, value, observedAt: Number(timestamp) })];
+      expect(decoder.decodeLog({ ...row, data })).toEqual(expected);
+      if (text.length % 32 === 0) return;
+      const dirty = `${data.slice(0, -1)}1` as Hex;
+      expect(decoder.decodeLog({ ...row, data: dirty })).toMatchObject([
+        { type: 'LogNotUnderstood', origin: row.address },
       ]);
     }),
   );

@@ -32,6 +32,7 @@ import { chainlink } from './chainlink.ts';
 import { chronicle } from './chronicle.ts';
 import { deribit } from './deribit.ts';
 import { derive } from './derive.ts';
+import { dia } from './dia.ts';
 import { layerZeroV2 } from './layerzero-v2.ts';
 import { parseObservation } from './observations.ts';
 import { priceAdapter } from './price-adapter.ts';
@@ -60,6 +61,7 @@ export const sources: readonly PriceSource[] = [
   chainlink,
   chronicle,
   derive,
+  dia,
   priceAdapter,
   pyth,
   recorded,
