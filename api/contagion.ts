@@ -6,7 +6,7 @@ import type { WhatIf, WhatIfOutcome } from '../risk/contagion/what-if.ts';
 import { BASE_DECIMALS, isPriceRead } from '../risk/lending/market.ts';
 import type { PublishedContagion, PublishedContagionDetails } from '../schema/published.ts';
 import { toFloat } from '../schema/units.ts';
-import type { ContagionRow, JournalRow } from '../store/read-api.ts';
+import type { ContagionRow, FoldHead, JournalRow } from '../store/read-api.ts';
 import { connection, decodeCursor, pageSize } from './connection.ts';
 import { contagionRow, systemAt } from './contagion-system.ts';
 import type { ApiContext } from './context.ts';
@@ -324,11 +324,13 @@ async function lendingInputs(
 }
 
 /** Every input of what an entry published. */
-export async function explainedInputs(row: JournalRow, context: ApiContext): Promise<ExplainedInput[]> {
+export async function explainedInputs(
+  row: JournalRow,
+  { report }: FoldHead,
+  context: ApiContext,
+): Promise<ExplainedInput[]> {
   const { cut, lineage, time, values } = row.parsed;
-  const chainIds = new Map(
-    Object.entries((await context.head())?.report.chains ?? {}).map(([id, { name }]) => [name, Number(id)]),
-  );
+  const chainIds = new Map(Object.entries(report.chains ?? {}).map(([id, { name }]) => [name, Number(id)]));
   const inputs: ExplainedInput[] = [];
   const assets = entries(values.assets);
   const reports = await Promise.all(

@@ -199,7 +199,7 @@ async function explain(context: ApiContext, seq: bigint): Promise<ResolversTypes
   if (!row || seq < 1n) {
     throw new ApiError('NOT_INDEXED_YET', `The journal has no entry ${seq}: it goes from 1 to ${head.lastSeq}.`);
   }
-  return { entry: journalEntry(row, nowOf(head)), inputs: await explainedInputs(row, context) };
+  return { entry: journalEntry(row, nowOf(head)), inputs: await explainedInputs(row, head, context) };
 }
 
 async function meta(context: ApiContext): Promise<Meta> {

@@ -102,7 +102,7 @@ export function classifyError(code: number, message: string): Verdict {
   }
   if (
     says(
-      /(?:unknown|missing|no such) block|(?:header|block)s?(?: \S+)? (?:is )?not (?:found|available)|after last accepted|beyond (?:current )?head|unfinalized data|invalid block range/i,
+      /(?:unknown|missing|no such) block|(?:header|block)s?(?: \S+)? (?:is )?not (?:found|available)|after last accepted|beyond (?:current )?head|BlockOutOfRange|unfinalized data|invalid block range/i,
     )
   ) {
     return { kind: 'lacks-block', hint: {} };
