@@ -19,6 +19,7 @@ import type { FoldChild } from './fold-child.fixture.ts';
 import { madeUpFoldOptions } from './fold-options.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 import { programs } from './programs.ts';
+import { refuseToPublishLess } from './published-time.ts';
 import { expectStoredLending, expectStoredOperations } from './stored-lending.ts';
 import { withContagion, withLending } from './synthetic-lending.ts';
 import {
@@ -44,6 +45,7 @@ const tables = `block, log, state_read, observation, batch, chain_status, hot_bl
 let database: FreshDatabase;
 beforeAll(async () => {
   database = await openFreshDatabase({ network: 'test' });
+  await refuseToPublishLess(database.pool);
 });
 afterAll(() => database?.drop());
 

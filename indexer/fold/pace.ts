@@ -19,7 +19,8 @@ export function finalThrough(chains: readonly Pick<ChainProgress, 'finalisedTime
 /**
  * How far the fold runs provisionally: all that every chain covers. At the head, what some chain has covered for
  * `holdBackMsMax`, too, but never when the slowest lies more than `speculationSecondsMax` behind: catching up follows the
- * slowest chain, so that nothing is folded twice.
+ * slowest chain, so that nothing is folded twice. And never less far than what is published: after a restart or a reorg
+ * that is folded again, however far a chain lags by now.
  */
 export class Pace {
   readonly #stepSeconds: number;
@@ -32,7 +33,11 @@ export class Pace {
     this.#operation = operation;
   }
 
-  provisionalThrough(chains: readonly Pick<ChainProgress, 'toTime'>[], nowMs: number): number {
+  provisionalThrough(chains: readonly Pick<ChainProgress, 'toTime'>[], nowMs: number, publishedTime: number): number {
+    return Math.max(this.#allowedThrough(chains, nowMs), publishedTime);
+  }
+
+  #allowedThrough(chains: readonly Pick<ChainProgress, 'toTime'>[], nowMs: number): number {
     const covered = coveredThrough(chains, this.#stepSeconds);
     const furthest = Math.max(...chains.map((chain) => coveredThrough([chain], this.#stepSeconds)));
     if (furthest > (this.#sightings.at(-1)?.time ?? -1)) this.#sightings.push({ time: furthest, at: nowMs });

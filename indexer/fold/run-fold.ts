@@ -240,7 +240,7 @@ class FoldRunner {
     const { seq, hash } = await lastJournalHash(this.#pool);
     this.#publication = this.#publicationFrom(seq, hash, row.finalTime);
     this.#versions = new Versions(row.finalTime);
-    this.#publishedTime = row.finalTime;
+    this.#publishedTime = row.publishedTime;
     for await (const entry of readJournal(this.#pool, { lineage: this.#lineage, afterTime: row.finalTime })) {
       this.#publication.remember(entry);
     }
@@ -354,10 +354,10 @@ class FoldRunner {
       const finalTarget = await this.#limited(client, wanted);
       await this.#foldTo(client, finalTarget, wanted);
       if (finalTarget < wanted) return { progress, folded: true, limited: true, finalTarget };
-      const provisional = this.#pace.provisionalThrough(included, this.#now());
-      if (provisional <= this.#engine.foldedTime || this.#mustWaitForFinality(included, finalTarget)) {
-        return { progress, folded: true, limited: false, finalTarget };
-      }
+      const through = this.#pace.provisionalThrough(included, this.#now(), this.#publishedTime);
+      const isNews = through > Math.max(this.#engine.foldedTime, this.#publishedTime);
+      const provisional = isNews && this.#mustWaitForFinality(included, finalTarget) ? this.#publishedTime : through;
+      if (provisional <= this.#engine.foldedTime) return { progress, folded: true, limited: false, finalTarget };
       const target = await this.#limited(client, provisional);
       await this.#foldTo(client, target);
       return { progress, folded: true, limited: target < provisional, finalTarget };
@@ -492,6 +492,11 @@ class FoldRunner {
   /** Writes what this round found out in one commit. False: there was nothing to say. */
   async #publish(progress: readonly ChainProgress[], finalTarget: number, limited: boolean): Promise<boolean> {
     const finalTimeBefore = this.#publication.finalTime;
+    if (this.#engine.foldedTime < this.#publishedTime) {
+      // What is published stands until all of it is folded again.
+      this.#engine.finalise(Math.min(finalTimeBefore, this.#engine.foldedTime));
+      return false;
+    }
     const finalTime = Math.max(finalTimeBefore, finalTarget);
     const finalised = this.#engine.finalise(Math.min(finalTarget, this.#engine.foldedTime));
     const { frames, foldedTime, fold } = this.#engine;
