@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RunningApi, startApi } from '../api/server.ts';
 import { replay } from '../indexer/fold/replay.ts';
@@ -7,6 +6,7 @@ import { contagionSchema, operationSchema } from '../schema/chains-config.ts';
 import { toldOf } from './ask.ts';
 import { Bringer } from './bring-blocks.ts';
 import { madeUpFoldOptions } from './fold-options.ts';
+import { FoldClock, membershipOf } from './fold-until.ts';
 import { type FreshDatabase, openFreshDatabase } from './fresh-database.ts';
 import { bridgedMeaning, bridgedSyntheticChains, type Happening, locks, message, mints } from './synthetic-bridge.ts';
 import { type SyntheticChain, syntheticMeaning } from './synthetic-log.ts';
@@ -57,7 +57,7 @@ const stopsAt = 1440;
 let database: FreshDatabase;
 let api: RunningApi;
 let bringer: Bringer;
-let clockMs = 0;
+const clock = new FoldClock();
 
 const brought = new Map<SyntheticChain, number>();
 async function bring(of: readonly SyntheticChain[], through: number, finalThrough = through): Promise<void> {
@@ -71,30 +71,13 @@ async function bring(of: readonly SyntheticChain[], through: number, finalThroug
 const options = (changes: Partial<FoldOptions>): FoldOptions => ({
   ...madeUpFoldOptions(database.url, meaning, changes),
   operation: operationSchema.parse({ holdBackMsMax: 0, exclusionSecondsMax: 600, checkpointEverySteps: 15 }),
-  now: () => clockMs,
+  now: clock.now,
 });
 const foldRow = async (): Promise<{ final_time: number; published_time: number }> =>
   (await database.pool.query('SELECT final_time, published_time FROM fold')).rows[0];
 const isFinal = (second: number) => async (): Promise<boolean> => (await foldRow()).final_time >= start + second;
-/** What was said of who takes part. */
-const membership = async (): Promise<readonly { kind: string; effective_time: number }[]> =>
-  (await database.pool.query('SELECT kind, effective_time FROM observation WHERE stream = -9 ORDER BY position')).rows;
-/** Folds, ten seconds of its clock at a glance. */
-async function foldUntil(isDone: () => Promise<boolean>): Promise<void> {
-  const controller = new AbortController();
-  const folding = runFold(options({ signal: controller.signal }));
-  folding.catch(() => {});
-  try {
-    for (let i = 0; !(await isDone()); i++) {
-      clockMs += 10_000;
-      if (i > 4000) throw new Error(`It does not get there: ${JSON.stringify([await foldRow(), await membership()])}`);
-      await sleep(10);
-    }
-  } finally {
-    controller.abort();
-    await folding;
-  }
-}
+const membership = () => membershipOf(database.pool);
+const foldUntil = (isDone: () => Promise<boolean>) => clock.foldUntil(isDone, options({}), database.pool);
 
 interface Found {
   readonly status: string;

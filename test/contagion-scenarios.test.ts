@@ -13,11 +13,12 @@ import type { Devnet } from '../devnet/devnet.ts';
 import { bridgedReserve } from '../devnet/layerzero.ts';
 import { borrowersOf } from '../devnet/lending-actors.ts';
 import { type ChainName, chainNames } from '../devnet/networks.ts';
-import { loadScenario, phaseStart, type Scenario } from '../devnet/scenario.ts';
+import { phaseStart, type Scenario } from '../devnet/scenario.ts';
 import { plainSolver } from '../risk/contagion/plain-solver.ts';
 import type { ContagionSolver } from '../risk/contagion/solver.ts';
 import { toldOf } from './ask.ts';
-import { type Index, largeNetworksOnly, World } from './world.ts';
+import { stillScenario } from './still-scenario.ts';
+import { type Index, World } from './world.ts';
 
 /** docs/scenarios.md as it happens: from contracts to GraphQL, one devnet and one database for all stories. */
 
@@ -68,42 +69,22 @@ const exitPrice = 0.9;
 /** Longer than from one evaluation of the scenarios to the next. */
 const exitSeconds = 75;
 
-/** A calm day and a half, then prices that stand still: what moves, the test has done, and feeds that report wrongly. */
-function calmScenario(): Scenario {
-  const whole = largeNetworksOnly(loadScenario());
-  const still = { volatilityAnnual: 0, jumpsPerYear: 0, jumpShare: 0, trend: 0 };
-  const assets = Object.entries(whole.assets).map(([name, asset]) => [
-    name,
-    { ...asset, crash: asset.calm, live: still },
-  ]);
-  const spaced = Object.entries(whole.chains).map(([name, chain]) => [
-    name,
-    { ...chain, calmSpacingSeconds: [3300, 3500] },
-  ]);
-  const never = 10_000_000;
+/** Feeds that report wrongly, each in its time. */
+function incidents(): Scenario['incidents'] {
   const lie = { kind: 'lie', phase: 'live', seconds: 60 } as const;
   const usdc = (network: 'pyth' | 'api3') =>
     ({
       ...{ ...lie, network, asset: 'USDC' as const, chains: [...chainNames] },
       ...{ factor: exitPrice, afterSeconds: begins.exit, seconds: exitSeconds },
     }) as const;
-  return {
-    ...whole,
-    calmSeconds: 129_600,
-    crashSeconds: 300,
-    blocksMax: 1000,
-    assets: Object.fromEntries(assets),
-    chains: Object.fromEntries(spaced),
-    bridge: { calmEverySeconds: never, crashEverySeconds: never, liveEverySeconds: never },
-    incidents: [
-      {
-        ...{ ...lie, network: 'pyth', asset: 'ETH', chains: ['ethereum'] },
-        ...{ factor: tellsLow, afterSeconds: begins.outOfStep },
-      },
-      usdc('pyth'),
-      usdc('api3'),
-    ],
-  };
+  return [
+    {
+      ...{ ...lie, network: 'pyth', asset: 'ETH', chains: ['ethereum'] },
+      ...{ factor: tellsLow, afterSeconds: begins.outOfStep },
+    },
+    usdc('pyth'),
+    usdc('api3'),
+  ];
 }
 
 const text = readFileSync(join(projectDir, 'docs/scenarios.md'), 'utf8');
@@ -121,7 +102,7 @@ let api: RunningApi;
 let live: number;
 
 beforeAll(async () => {
-  world = await World.start({ scenario: calmScenario(), slotsInAnEpoch: 8, contagion: true });
+  world = await World.start({ scenario: stillScenario(incidents()), slotsInAnEpoch: 8, contagion: true });
   devnet = world.devnet;
   live = phaseStart(devnet.scenario, 'live');
   index = await world.open();
