@@ -4,10 +4,11 @@ import type {
   PublishedAsset,
   PublishedCrossRate,
   PublishedGroup,
+  PublishedOptionMarket,
   PublishedSource,
 } from '../schema/published.ts';
 import { crossRate } from './fusion/cross-rate.ts';
-import { fuse, type SourceVerdict } from './fusion/fuse.ts';
+import { type FusionSource, fuse, type SourceVerdict } from './fusion/fuse.ts';
 import { groupsOf, medianOverGroups, mediansOf } from './math/groups.ts';
 import { meanLagSeconds, type PoolPrice } from './pool/pool-price.ts';
 import { fusedSkew, type OptionMarketAtClose, optionMarketAt, optionVoters } from './volatility/option-market.ts';
@@ -86,7 +87,9 @@ export function closeAsset(input: {
 }): { published: PublishedAsset; dueAt: number | null } {
   const { definition, time, parameters, previous } = input;
   let dueAt = Number.POSITIVE_INFINITY;
-  const candidates = input.feeds.map((feed): Candidate => {
+  // Lists are pushed here, not mapped: see columnOf.
+  const candidates: Candidate[] = [];
+  for (const feed of input.feeds) {
     const { definition, facts, futureDated } = feed;
     const staleAfter = parameters.staleHeartbeats * definition.heartbeatSeconds;
     const age = facts.observedAt === null ? null : Math.max(0, time - facts.observedAt);
@@ -94,7 +97,7 @@ export function closeAsset(input: {
     const refused = refusal(feed, priced, age, staleAfter);
     if (refused === null) dueAt = Math.min(dueAt, Math.floor((facts.observedAt as number) + staleAfter) + 1);
     if (refused === 'window') dueAt = Math.min(dueAt, feed.pool?.completeAt ?? dueAt);
-    return {
+    candidates.push({
       definition,
       facts,
       futureDated,
@@ -108,42 +111,33 @@ export function closeAsset(input: {
       sigmaFast: sigmaFast(facts.realized),
       sigmaSlow: sigmaSlow(facts.realized),
       jumpShare: jumpShare(facts.realized),
-    };
-  });
+    });
+  }
   const admitted = candidates.filter((candidate) => candidate.refused === null);
   const realized = fusedRealized(admitted, parameters.groupWeightMax);
 
-  const markets = (input.options ?? []).map((market) => ({
-    market,
-    ...optionMarketAt(market, time, parameters.staleHeartbeats),
-  }));
-  for (const market of markets) dueAt = Math.min(dueAt, market.dueAt);
-  const options = markets.map(({ published }) => published);
-  const skew = fusedSkew(
-    markets.map(({ market, published }) => ({ ...market.definition, skew: published.skew })),
-    parameters.groupWeightMax,
-  );
+  const options: PublishedOptionMarket[] = [];
+  const skews: Parameters<typeof fusedSkew>[0][number][] = [];
+  for (const market of input.options ?? []) {
+    const { published, dueAt: dueThen } = optionMarketAt(market, time, parameters.staleHeartbeats);
+    dueAt = Math.min(dueAt, dueThen);
+    options.push(published);
+    skews.push({ ...market.definition, skew: published.skew });
+  }
+  const skew = fusedSkew(skews, parameters.groupWeightMax);
 
   // What is unknown or was lost must not narrow an interval: unknown volatility counts as stress, a lost voter as its hold.
-  const votes = {
-    skew,
-    time,
-    voters: [
-      ...admitted.filter(({ sigmaFast }) => sigmaFast !== null).map((candidate) => candidate.definition.id as string),
-      ...optionVoters(options),
-    ],
-    previous: previous?.vScalar ?? null,
-    previousVoters: [
-      ...(previous?.sources.filter(votesOnSigma).map((source) => source.feed) ?? []),
-      ...optionVoters(previous?.volatility.options ?? []),
-    ],
-    parameters,
-  };
+  const voters = optionVoters(options);
+  for (const { definition: feed, sigmaFast } of admitted) if (sigmaFast !== null) voters.push(feed.id);
+  const previousVoters = optionVoters(previous?.volatility.options ?? []);
+  for (const source of previous?.sources ?? []) if (votesOnSigma(source)) previousVoters.push(source.feed);
+  const votes = { skew, time, voters, previous: previous?.vScalar ?? null, previousVoters, parameters };
   const stress = stressLevel(parameters.vStressFloor[definition.class], input.p99 ?? null);
   const inflation = Math.max(realized.sigmaFast ?? stress, nextHold({ ...votes, status: 'insufficient' })?.value ?? 0);
 
-  const fusion = fuse(
-    candidates.map(({ definition: feed, quote, price, confidence, age, refused }) => ({
+  const fused: FusionSource[] = [];
+  for (const { definition: feed, quote, price, confidence, age, refused } of candidates) {
+    fused.push({
       id: feed.id,
       group: feed.group,
       price: price ?? 0,
@@ -154,32 +148,29 @@ export function closeAsset(input: {
       weight: feed.weight,
       sigma: ageingVolatility(definition, inflation, { quote, root: input.root ?? null }, parameters),
       refused,
-    })),
-    {
-      sigma: inflation,
-      staleHeartbeats: parameters.staleHeartbeats,
-      confidenceShareMax: parameters.confidenceShareMax,
-      groupWeightMax: parameters.groupWeightMax,
-      groupsMin: parameters.groupsMin,
-    },
-  );
+    });
+  }
+  const fusion = fuse(fused, {
+    sigma: inflation,
+    staleHeartbeats: parameters.staleHeartbeats,
+    confidenceShareMax: parameters.confidenceShareMax,
+    groupWeightMax: parameters.groupWeightMax,
+    groupsMin: parameters.groupsMin,
+  });
 
   // Here and below keys stand in code-unit order, so that canonical bytes are made without sorting them.
-  const groups: PublishedGroup[] = fusion.groups.map((group) => ({
-    confidence: group.confidence,
-    id: group.id,
-    price: group.price,
-    sigmaFast: realized.byGroup.get(group.id) ?? null,
-    weight: group.weight,
-  }));
-  const sources: PublishedSource[] = candidates.map((candidate, i) => {
+  const groups: PublishedGroup[] = [];
+  for (const { confidence, id, price, weight } of fusion.groups) {
+    groups.push({ confidence, id, price, sigmaFast: realized.byGroup.get(id) ?? null, weight });
+  }
+  const sources: PublishedSource[] = [];
+  for (const [i, candidate] of candidates.entries()) {
     const verdict = fusion.sources[i] as SourceVerdict;
     const { price, pool } = candidate;
     const deviation = price !== null && fusion.price !== null ? price / fusion.price - 1 : null;
-    const flags = [
-      ...(candidate.futureDated ? ['future-dated'] : []),
-      ...(isSustained(pool, deviation, parameters.confidenceShareMax) ? ['sustained-deviation'] : []),
-    ];
+    const flags: string[] = [];
+    if (candidate.futureDated) flags.push('future-dated');
+    if (isSustained(pool, deviation, parameters.confidenceShareMax)) flags.push('sustained-deviation');
     const source: PublishedSource = {
       ageSeconds: candidate.age,
       confidence: verdict.confidence,
@@ -195,14 +186,16 @@ export function closeAsset(input: {
       used: verdict.refused === null,
     };
     // Most feeds say no more, and spreading takes longer than all of the above.
-    if (candidate.crossRate === null && flags.length === 0 && !pool?.part) return source;
-    return {
-      ...source,
-      ...(candidate.crossRate && { crossRate: candidate.crossRate }),
-      ...(flags.length > 0 ? { flags } : {}),
-      ...(pool?.part && { timeWeighted: pool.part }),
-    };
-  });
+    if (candidate.crossRate === null && flags.length === 0 && !pool?.part) sources.push(source);
+    else {
+      sources.push({
+        ...source,
+        ...(candidate.crossRate && { crossRate: candidate.crossRate }),
+        ...(flags.length > 0 ? { flags } : {}),
+        ...(pool?.part && { timeWeighted: pool.part }),
+      });
+    }
+  }
 
   const statusSince = previous?.status === fusion.status ? previous.statusSince : time;
   const waitEnd = statusSince + parameters.degradedWaitSeconds;

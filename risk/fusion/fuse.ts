@@ -1,5 +1,6 @@
 import { InvariantError } from '../../schema/errors.ts';
 import { capWeights } from '../math/cap-weights.ts';
+import { columnOf } from '../math/column-of.ts';
 import { groupsOf, mediansOf } from '../math/groups.ts';
 import { ascendingOrder, weightedMedian, weightedQuantiles } from '../math/weighted-median.ts';
 import { YEAR_SECONDS } from '../volatility/realized.ts';
@@ -117,12 +118,15 @@ export function fuse(sources: readonly FusionSource[], parameters: FusionParamet
   const n = ids.length;
   const prices = mediansOf(grouped, ({ source }) => source.price);
   const confidences = mediansOf(grouped, ({ confidence }) => confidence);
-  const groups = ids.map((id, i) => ({
-    id,
-    price: prices[i] as number,
-    confidence: confidences[i] as number,
-    weight: weights[i] as number,
-  }));
+  const groups: FusedGroup[] = [];
+  for (const [i, id] of ids.entries()) {
+    groups.push({
+      id,
+      price: prices[i] as number,
+      confidence: confidences[i] as number,
+      weight: weights[i] as number,
+    });
+  }
   if (n === 0 || n < parameters.groupsMin) {
     return {
       status: 'insufficient',
@@ -160,7 +164,7 @@ export function fuse(sources: readonly FusionSource[], parameters: FusionParamet
   }
 
   const center = weightedMedian(prices, weights);
-  const deviations = prices.map((groupPrice) => Math.abs(groupPrice / center - 1));
+  const deviations = columnOf(prices, (groupPrice) => Math.abs(groupPrice / center - 1));
   const scale = Math.max(MAD_TO_SIGMA * weightedMedian(deviations, weights), OUTLIER_SCALE_MIN);
   const flags: (readonly [string, string])[] = [];
   for (let i = 0; i < n; i++) {

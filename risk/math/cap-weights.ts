@@ -1,4 +1,5 @@
 import { InvariantError } from '../../schema/errors.ts';
+import { columnOf } from './column-of.ts';
 
 /**
  * Shares proportional to `weights`, none above `shareMax`: what a capped weight loses is poured over the others in
@@ -14,7 +15,7 @@ export function capWeights(weights: readonly number[], shareMax: number): number
       throw new InvariantError(`Weights are positive and finite, found ${weight}`);
     }
   }
-  if (n < 3 || n * shareMax <= 1) return new Array<number>(n).fill(1 / n);
+  if (n < 3 || n * shareMax <= 1) return columnOf(weights, () => 1 / n);
   const capped = new Array<boolean>(n).fill(false);
   for (let cappedCount = 0; ; ) {
     let free = 0;
@@ -28,7 +29,7 @@ export function capWeights(weights: readonly number[], shareMax: number): number
       }
     }
     if (cappedCount === before) {
-      return weights.map((weight, i) => (capped[i] ? shareMax : room * (weight / free)));
+      return columnOf(weights, (weight, i) => (capped[i] ? shareMax : room * (weight / free)));
     }
   }
 }

@@ -1,4 +1,5 @@
 import { capWeights } from './cap-weights.ts';
+import { columnOf } from './column-of.ts';
 import { weightedMedian } from './weighted-median.ts';
 
 /** Where a source votes, and its relative weight there. */
@@ -35,21 +36,25 @@ export function groupsOf<Member>(
     }
   }
   const ids = [...found.keys()].sort();
-  const groups = ids.map((id) => found.get(id) as { readonly members: Member[]; readonly weight: number });
-  const rawWeights = groups.map(({ weight }) => weight);
-  return {
-    ids,
-    members: groups.map(({ members }) => members),
-    rawWeights,
-    weights: capWeights(rawWeights, groupWeightMax),
-  };
+  const membersOf: Member[][] = [];
+  const rawWeights: number[] = [];
+  for (const id of ids) {
+    const { members, weight } = found.get(id) as { readonly members: Member[]; readonly weight: number };
+    membersOf.push(members);
+    rawWeights.push(weight);
+  }
+  return { ids, members: membersOf, rawWeights, weights: capWeights(rawWeights, groupWeightMax) };
 }
 
 /** What each group says: the median of its members' values, the midpoint of the inner two where they are even. */
 export function mediansOf<Member>({ members }: Groups<Member>, valueIn: (member: Member) => number): number[] {
-  return members.map((ofGroup) => {
+  return columnOf(members, (ofGroup) => {
     if (ofGroup.length === 1) return valueIn(ofGroup[0] as Member);
-    return weightedMedian(ofGroup.map(valueIn), new Array<number>(ofGroup.length).fill(1));
+    const values = columnOf(ofGroup, valueIn);
+    return weightedMedian(
+      values,
+      columnOf(values, () => 1),
+    );
   });
 }
 

@@ -195,11 +195,9 @@ export function fusedSkew(
   markets: readonly (OptionMarketAtClose['definition'] & { readonly skew: number | null })[],
   groupWeightMax: number,
 ): number | null {
-  const groups = groupsOf(
-    markets.filter(({ skew }) => skew !== null),
-    (market) => market,
-    groupWeightMax,
-  );
+  const voting = markets.filter(({ skew }) => skew !== null);
+  if (voting.length === 0) return null;
+  const groups = groupsOf(voting, (market) => market, groupWeightMax);
   return medianOverGroups(
     groups,
     mediansOf(groups, ({ skew }) => skew as number),
@@ -208,8 +206,11 @@ export function fusedSkew(
 
 /** What a market lends to V, by name: losing one of these starts a hold. */
 export function optionVoters(markets: readonly PublishedOptionMarket[]): string[] {
-  return markets.flatMap(({ feed, skew, flags }) => {
-    if (skew === null) return [];
-    return flags.includes('single-expiry') ? [feed] : [feed, `${feed} on both sides of 30 days`];
-  });
+  const voters: string[] = [];
+  for (const { feed, skew, flags } of markets) {
+    if (skew === null) continue;
+    voters.push(feed);
+    if (!flags.includes('single-expiry')) voters.push(`${feed} on both sides of 30 days`);
+  }
+  return voters;
 }

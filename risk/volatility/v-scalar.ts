@@ -80,6 +80,7 @@ export function nextHold(
   if (input.skew !== null) present.add(OPTION_MARKET);
   const lostNow = input.previousVoters.filter((voter) => !present.has(voter));
   if (!previous.flags.includes('no-options') && !present.has(OPTION_MARKET)) lostNow.push(OPTION_MARKET);
+  if (previous.hold === null && lostNow.length === 0) return null;
 
   const lostBefore = previous.hold?.lost.filter((voter) => !present.has(voter)) ?? [];
   const lost = [...new Set([...lostBefore, ...lostNow])].sort();
