@@ -3,7 +3,7 @@ import { type Bytecodes, deriveAbi } from './contracts.ts';
 import type { Contract, Transaction } from './deployment.ts';
 import { type AssetName, type ChainName, contractAddress } from './networks.ts';
 import type { PricePath } from './price-path.ts';
-import { phaseAt, phaseStart, type Scenario } from './scenario.ts';
+import { incidentWindow, phaseAt, phaseStart, type Scenario } from './scenario.ts';
 
 /** Derive's volatility feeds. Its own chain is not on the devnet. */
 export const optionVenue = { chain: 'base', assets: ['ETH', 'BTC'] } as const satisfies {
@@ -56,7 +56,7 @@ export function decideSurfaces(
   if (time - last < venue.everySeconds) return [];
   const far = Math.ceil((time + constantMaturitySeconds) / expirySpacingSeconds) * expirySpacingSeconds;
   return optionVenue.assets.flatMap((asset) =>
-    [far - expirySpacingSeconds, far].map((expiry) => {
+    [far - expirySpacingSeconds, ...(isFarSilent(scenario, asset, time) ? [] : [far])].map((expiry) => {
       const years = (expiry - time) / yearSeconds;
       const level = venue.atForward[asset][phaseAt(scenario, time)];
       // Strikes are as far away as the volatility until the expiry makes them.
@@ -66,6 +66,14 @@ export function decideSurfaces(
       return { asset, expiry, forward: path.priceUsd(asset, time), years, slice, observedAt: time };
     }),
   );
+}
+
+function isFarSilent(scenario: Scenario, asset: AssetName, time: number): boolean {
+  return scenario.incidents.some((incident) => {
+    if (incident.kind !== 'far-expiry-silence' || incident.asset !== asset) return false;
+    const { from, to } = incidentWindow(scenario, incident);
+    return from <= time && time < to;
+  });
 }
 
 /** The nearer expiry in the event with its signer, the other in the one without: releases of Derive differ in that. */

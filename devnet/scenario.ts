@@ -52,6 +52,13 @@ const incident = z.discriminatedUnion('kind', [
     ...span,
   }),
   z.strictObject({
+    kind: z.literal('far-expiry-silence').meta({
+      description: "Derive's venue reports only the expiry within the next 30 days",
+    }),
+    asset: z.enum(['ETH', 'BTC']),
+    ...span,
+  }),
+  z.strictObject({
     kind: z.literal('sequencer-outage').meta({
       description: 'The uptime feed answers 1, no oracle reports on that chain, then the uptime feed answers 0',
     }),

@@ -13,6 +13,7 @@ import {
   expectOptimisticPokeDropped,
   expectRefusals,
   expectSigmaOfEachFeed,
+  expectSingleExpiryHeld,
   expectStatedVolatility,
 } from './expectations.ts';
 import { expectPoolsAnswers } from './lending-expectations.ts';
@@ -97,6 +98,10 @@ describe('the crash scenario, indexed over RPC', () => {
 
   it('an optimistic poke of 1.5 times the price that is dropped in time never counts', async () => {
     expect(await expectOptimisticPokeDropped(world, index)).toBeGreaterThan(10);
+  });
+
+  it('one expiry of the option market, lost for an hour: flagged, and V does not fall for it', async () => {
+    expect(await expectSingleExpiryHeld(world, index)).toBeGreaterThan(20);
   });
 
   it('loses no round of an aggregator that is exchanged behind its proxy', async () => {

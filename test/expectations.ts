@@ -101,12 +101,7 @@ async function expectSkewInV(world: World, index: Index, asset: AssetName): Prom
   const [market] = options!;
   expect([options!.length, market!.refused, market!.expiries.length, market!.faults]).toEqual([1, null, 2, []]);
   expect(market!.atForward! / level).toBeCloseTo(1, 6);
-  const surfaces = decideSurfaces(
-    { scenario: world.devnet.scenario, path: { priceUsd: () => 1 } },
-    optionVenue.chain,
-    time - market!.ageSeconds!,
-    null,
-  ).filter((surface) => surface.asset === asset);
+  const surfaces = surfacesAt(world, asset, time - market!.ageSeconds!);
   expect(skew).toBeCloseTo(skewAt30Days(surfaces, time), 6);
   const { alpha } = world.context.meaning.parameters;
   expect(value.vScalar).toMatchObject({ alpha, raw: alpha * sigmaFast! + (1 - alpha) * skew! });
@@ -115,21 +110,61 @@ async function expectSkewInV(world: World, index: Index, asset: AssetName): Prom
 
 /** Of an SVI slice on either side of 30 days: the 25-delta put's volatility less that at the forward. */
 function skewAt30Days(surfaces: readonly Surface[], time: number): number {
-  const [near, far] = surfaces.map(({ expiry, years, slice: { a, b, rho, m, s } }) => {
-    const variance = (k: number) => a + b * (rho * (k - m) + Math.sqrt((k - m) ** 2 + s * s));
-    let [low, high] = [-3, 0];
-    while (high - low > 1e-12) {
-      const k = (low + high) / 2;
-      const deviation = Math.sqrt(variance(k));
-      if (normalCdf(k / deviation - deviation / 2) < 0.25) low = k;
-      else high = k;
-    }
-    const left = (expiry - time) / yearSeconds;
-    return { left, put: (variance(low) / years) * left, forward: (variance(0) / years) * left };
-  });
+  const [near, far] = surfaces.map((surface) => legsOf(surface, time));
   const share = (30 / 365 - near!.left) / (far!.left - near!.left);
   const volatility = (one: number, other: number) => Math.sqrt((one + share * (other - one)) / (30 / 365));
   return volatility(near!.put, far!.put) - volatility(near!.forward, far!.forward);
+}
+
+/** What the option venue says at a time when it reports; skews do not depend on the forward. */
+function surfacesAt({ devnet: { scenario } }: World, asset: AssetName, time: number): readonly Surface[] {
+  const path = { priceUsd: () => 1 };
+  return decideSurfaces({ scenario, path }, optionVenue.chain, time, null).filter((one) => one.asset === asset);
+}
+
+/** Total variance until the expiry at the 25-delta put and at the forward, years left. */
+function legsOf({ expiry, years, slice: { a, b, rho, m, s } }: Surface, time: number) {
+  const variance = (k: number) => a + b * (rho * (k - m) + Math.sqrt((k - m) ** 2 + s * s));
+  let [low, high] = [-3, 0];
+  while (high - low > 1e-12) {
+    const k = (low + high) / 2;
+    const deviation = Math.sqrt(variance(k));
+    if (normalCdf(k / deviation - deviation / 2) < 0.25) low = k;
+    else high = k;
+  }
+  const left = (expiry - time) / yearSeconds;
+  return { left, put: (variance(low) / years) * left, forward: (variance(0) / years) * left };
+}
+
+/** One expiry is lost for an hour: V rests on the other one alone, and does not fall for it. Returns at how many closings. */
+export async function expectSingleExpiryHeld(world: World, index: Index): Promise<number> {
+  let closings = 0;
+  for (const incident of world.devnet.scenario.incidents) {
+    if (incident.kind !== 'far-expiry-silence') continue;
+    const { from, to } = incidentWindow(world.devnet.scenario, incident);
+    let floor = 0;
+    // A report counts for 15 minutes; the first one after the incident may come five minutes later.
+    for (const { time, value } of await index.published(incident.asset, from, to + 600)) {
+      const [market] = value.volatility.options!;
+      const isSingle = market!.expiries.length === 1;
+      expect(market!.flags.includes('single-expiry'), String(time)).toBe(isSingle);
+      expect(value.vScalar.flags.includes('single-expiry'), String(time)).toBe(isSingle);
+      if (!isSingle) {
+        expect(value.vScalar.hold).toBeNull();
+        floor = value.vScalar.value;
+        continue;
+      }
+      closings += 1;
+      expect(time).toBeGreaterThan(from + 600);
+      expect(value.vScalar.value).toBeGreaterThanOrEqual(floor);
+      expect(value.vScalar.hold!.lost).toEqual([`${market!.feed} on both sides of 30 days`]);
+      const [near] = surfacesAt(world, incident.asset, time - market!.ageSeconds!);
+      const { put, forward, left } = legsOf(near!, time);
+      const skew = Math.sqrt(put / left) - Math.sqrt(forward / left);
+      expect(value.volatility.skew).toBeCloseTo(skew * Math.sqrt(left / (30 / 365)), 6);
+    }
+  }
+  return closings;
 }
 
 /** Each feed's sigma against that of what was reported, and in the calm against what the scenario states. */

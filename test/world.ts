@@ -33,6 +33,7 @@ export function shortScenario(): Scenario {
   const moved = {
     silence: { afterSeconds: 7200, seconds: 14_400 },
     'aggregator-switch': { afterSeconds: 14_400, seconds: 7200 },
+    'far-expiry-silence': { afterSeconds: 700, seconds: 1000 },
     'optimistic-poke': { afterSeconds: 10_000, seconds: 14_400 },
     'sequencer-outage': { afterSeconds: 25_000, seconds: 5400 },
     lie: { afterSeconds: 600, seconds: 600 },
