@@ -11,7 +11,7 @@ import { stillScenario } from '../still-scenario.ts';
 import { type Index, World } from '../world.ts';
 
 /**
- * Arbitrum is no longer ingested, sends on, is reorganised, and comes back an hour later: real chains and contracts, and
+ * Arbitrum is no longer ingested, sends on, is reorganised, and comes back 52 minutes later: real chains and contracts, and
  * no message that is not honest.
  */
 const unit = 10n ** 18n;
@@ -20,8 +20,8 @@ const exclusionSecondsMax = 600;
 const slaSeconds = 120;
 /** Seconds into the live phase. */
 const stopsAt = 120;
-const returnsAt = 3600;
-const end = 4100;
+const returnsAt = 3240;
+const end = 3780;
 /** Until all chains are known up to a moment: blocks of the slowest are so far apart. */
 const slowestBlockSeconds = 12;
 
