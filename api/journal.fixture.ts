@@ -108,7 +108,7 @@ export function published(vScalar: number, price: number | null = 2000, k = 0): 
       alpha: 1,
       raw: vScalar,
       flags: ['no-options'],
-      hold: price === null ? { value: vScalar, until: at(k) + 86_400, lost: ['api3'] } : null,
+      hold: price === null ? { value: vScalar, sigma: 0.5, until: at(k) + 86_400, lost: ['api3'] } : null,
     },
   };
 }

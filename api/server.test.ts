@@ -169,11 +169,13 @@ test('the newest value skips provisional rows that were superseded or retracted'
 
 test('a held V-Scalar says until when and for which group', async () => {
   const { data } = await ask(
-    '{ vScalar(asset: "BTC") { value status keepers { newBorrow liquidation } parts { hold { value until lost } } } }',
+    '{ vScalar(asset: "BTC") { value status keepers { newBorrow liquidation } parts { hold { value sigma until lost } } } }',
   );
   expect(data.vScalar).toEqual({
     ...{ value: 0.45, status: 'INSUFFICIENT', keepers: { newBorrow: false, liquidation: 'NONE' } },
-    parts: { hold: { value: 0.45, until: new Date((at(5) + 86_400) * 1000).toISOString(), lost: ['api3'] } },
+    parts: {
+      hold: { value: 0.45, sigma: 0.5, until: new Date((at(5) + 86_400) * 1000).toISOString(), lost: ['api3'] },
+    },
   });
 });
 

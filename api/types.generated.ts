@@ -770,6 +770,8 @@ export type SmileFault = {
 export type VScalarHold = {
   /** V does not fall below this, annualised decimal. */
   readonly value: Scalars['Float']['output'];
+  /** Intervals of prices grow by no less than this volatility, annualised decimal: that before the loss. */
+  readonly sigma: Scalars['Float']['output'];
   /** Until when. */
   readonly until: Scalars['DateTime']['output'];
   /** The lost groups. */
@@ -3042,6 +3044,7 @@ export type SmileFaultResolvers<ContextType = ApiContext, ParentType extends Res
 
 export type VScalarHoldResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['VScalarHold'] = ResolversParentTypes['VScalarHold']> = {
   value?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  sigma?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   until?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   lost?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
 };

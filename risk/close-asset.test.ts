@@ -178,7 +178,8 @@ describe('what comes due without news', () => {
     );
     const before = close([lively, ...lasting]).published;
     const after = close([{ ...lively, sequencer: 'down' }, ...lasting], { time: 1010, previous: before });
-    expect(after.published.vScalar.hold).toEqual({ value: before.vScalar.value, until: 1510, lost: ['one/e'] });
+    const { value } = before.vScalar;
+    expect(after.published.vScalar.hold).toEqual({ value, sigma: value, until: 1510, lost: ['one/e'] });
     expect(after.dueAt).toBe(1510);
   });
 });

@@ -131,9 +131,14 @@ export function closeAsset(input: {
   for (const { definition: feed, sigmaFast } of admitted) if (sigmaFast !== null) voters.push(feed.id);
   const previousVoters = optionVoters(previous?.volatility.options ?? []);
   for (const source of previous?.sources ?? []) if (votesOnSigma(source)) previousVoters.push(source.feed);
-  const votes = { skew, time, voters, previous: previous?.vScalar ?? null, previousVoters, parameters };
+  const votes = {
+    ...{ skew, time, voters, previousVoters, parameters },
+    previous: previous?.vScalar ?? null,
+    // Where no source reported one, V was the stress level.
+    previousSigma: previous?.volatility.sigmaFast ?? previous?.vScalar.value ?? 0,
+  };
   const stress = stressLevel(parameters.vStressFloor[definition.class], input.p99 ?? null);
-  const inflation = Math.max(realized.sigmaFast ?? stress, nextHold({ ...votes, status: 'insufficient' })?.value ?? 0);
+  const inflation = Math.max(realized.sigmaFast ?? stress, nextHold({ ...votes, status: 'insufficient' })?.sigma ?? 0);
 
   const fused: FusionSource[] = [];
   for (const { definition: feed, quote, price, confidence, age, refused } of candidates) {

@@ -799,6 +799,25 @@ describe('an option market', () => {
     });
   });
 
+  it('makes V less than sigma, but a feed that is lost narrows no interval', () => {
+    const lively = feed('d', { heartbeatSeconds: 100 });
+    const told = given([...abc, lively, market], hedged)
+      .at(1000, ...allReport(1000), price('d', 100, 1000))
+      .at(1010, ...allReport(1010, 100.01), price('d', 130, 1010))
+      .at(1020, price('a', 120, 1020), smile(15, 1020), smile(60, 1020))
+      .at(1160, price('a', 120, 1160))
+      .through(1160);
+    const before = told.last;
+    told.through(1170);
+    const after = told.last;
+    expect([before.vScalar.value < before.volatility.sigmaFast!, told.times.at(-1)]).toEqual([true, 1170]);
+    expect(after.volatility.sigmaFast).toBeLessThan(before.vScalar.value);
+    expect(after.vScalar.hold).toMatchObject({ lost: ['one/d'], sigma: before.volatility.sigmaFast });
+    const confidence = ({ sources }: PublishedAsset, name: string) =>
+      sources.find(({ feed: id }) => id === `one/${name}`)?.confidence;
+    for (const name of ['b', 'c']) expect(confidence(after, name)).toBeGreaterThanOrEqual(confidence(before, name)!);
+  });
+
   it('that loses one side of 30 days is flagged and holds V', () => {
     const told = story().at(1010, smile(15, 1010), smile(60, 200)).through(1010);
     const before = told.last.vScalar.value;

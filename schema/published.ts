@@ -154,7 +154,13 @@ export type PublishedAsset = {
     /** `no-options`, `single-expiry`, `single-source`, `held`, `stress`, `clipped`. */
     readonly flags: readonly string[];
     /** Set while V is kept from falling because a feed (or the option market) that voted on it was lost. */
-    readonly hold: { readonly value: number; readonly until: number; readonly lost: readonly string[] } | null;
+    readonly hold: {
+      readonly value: number;
+      /** What intervals grow by, at least: the volatility before the loss. */
+      readonly sigma: number;
+      readonly until: number;
+      readonly lost: readonly string[];
+    } | null;
   };
 };
 

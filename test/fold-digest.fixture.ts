@@ -16,7 +16,7 @@ import { asLogBlock, syntheticChains, syntheticMeaning } from './synthetic-log.t
 export const recorded = {
   events: 6685,
   digest: 'ab5c637195ff83ff71b4c367fcf651120b835b32c11a53e0ed211697dce6b727',
-  closingsSha256: '38dfed4c210b1a0f92007d5306c633ae2b2f8208b4e159481b53136d2c21bfc3',
+  closingsSha256: '06cec5c6c74262b1eda3bc2746b7a572e7a7e8f2ee19ea7b37adc63781466fe3',
 };
 
 /** Folds the log in memory on the running Node. */

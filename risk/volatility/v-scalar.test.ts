@@ -24,6 +24,7 @@ function input(over: Partial<VScalarInput>): VScalarInput {
     time: 0,
     previous: null,
     previousVoters: [],
+    previousSigma: 0,
     parameters,
     ...over,
   };
@@ -33,10 +34,12 @@ function input(over: Partial<VScalarInput>): VScalarInput {
 function run(changes: readonly Partial<VScalarInput>[]): PublishedAsset['vScalar'][] {
   const results: PublishedAsset['vScalar'][] = [];
   let previousVoters: readonly string[] = [];
+  let previousSigma = 0;
   for (const change of changes) {
-    const next = input({ ...change, previous: results.at(-1) ?? null, previousVoters });
+    const next = input({ ...change, previous: results.at(-1) ?? null, previousVoters, previousSigma });
     results.push(nextVScalar(next));
     previousVoters = next.voters;
+    previousSigma = next.sigmaFast ?? next.stress;
   }
   return results;
 }
@@ -92,9 +95,9 @@ describe('nextVScalar', () => {
     ]);
     expect(found.map((v) => [v.value, v.flags.includes('held'), v.hold])).toEqual([
       [0.6, false, null],
-      [0.6, true, { value: 0.6, until: 1010, lost: ['chainlink'] }],
-      [0.9, false, { value: 0.6, until: 1010, lost: ['chainlink'] }],
-      [0.6, true, { value: 0.6, until: 1010, lost: ['chainlink'] }],
+      [0.6, true, { value: 0.6, sigma: 0.6, until: 1010, lost: ['chainlink'] }],
+      [0.9, false, { value: 0.6, sigma: 0.6, until: 1010, lost: ['chainlink'] }],
+      [0.6, true, { value: 0.6, sigma: 0.6, until: 1010, lost: ['chainlink'] }],
       [0.3, false, null],
     ]);
   });
@@ -180,6 +183,7 @@ describe('nextVScalar', () => {
           };
         });
         const found = run(changes);
+        const grownBy = (i: number) => Math.max(changes[i]!.sigmaFast ?? input({}).stress, found[i]!.hold?.sigma ?? 0);
         const voted = changes.map(({ voters, skew }) => [...voters, ...(skew === null ? [] : ['options'])] as string[]);
         for (let before = 0; before + 1 < changes.length; before++) {
           for (const lost of voted[before]!.filter((name) => !voted[before + 1]!.includes(name))) {
@@ -188,6 +192,7 @@ describe('nextVScalar', () => {
               const expired = changes[now]!.time >= changes[before + 1]!.time + parameters.holdSeconds;
               if (expired && changes[now]!.status === 'ok') break;
               expect(found[now]!.value).toBeGreaterThanOrEqual(found[before]!.value);
+              expect(grownBy(now)).toBeGreaterThanOrEqual(grownBy(before));
             }
           }
         }

@@ -27,6 +27,8 @@ export type VScalarInput = {
   /** The last V published for the asset and its `voters`; null and empty before the first. */
   readonly previous: PublishedAsset['vScalar'] | null;
   readonly previousVoters: readonly string[];
+  /** Volatility that intervals grew by at that closing, without its hold. */
+  readonly previousSigma: number;
   readonly parameters: Pick<ModelParameters, 'vScalarMax' | 'holdSeconds'>;
 };
 
@@ -38,7 +40,8 @@ export type VScalarInput = {
  * - No sigma: V is the stress level, flag `stress`.
  * - **Hold.** When a voter or the option market is lost, V does not fall below its value before the loss for
  *   `holdSeconds`, and beyond that for as long as the price is `insufficient`; released when all that were lost are
- *   back. Flag `held` where it binds. A missing input never improves a number.
+ *   back. Flag `held` where it binds. Neither does the volatility that intervals grow by (`hold.sigma`). A missing input
+ *   never improves a number.
  * - Above vScalarMax: flag `clipped`.
  *
  * Source: risk model 2 and 1.11. The step from V to V_total (risk model 1.7) is not part of it.
@@ -70,7 +73,7 @@ export function nextVScalar(input: VScalarInput): PublishedAsset['vScalar'] {
 
 /** The hold that stands at this closing; null: V may fall. */
 export function nextHold(
-  input: Pick<VScalarInput, 'skew' | 'voters' | 'time' | 'previous' | 'previousVoters' | 'status'> & {
+  input: Pick<VScalarInput, 'skew' | 'voters' | 'time' | 'previous' | 'previousVoters' | 'previousSigma' | 'status'> & {
     readonly parameters: Pick<ModelParameters, 'holdSeconds'>;
   },
 ): PublishedAsset['vScalar']['hold'] {
@@ -85,7 +88,8 @@ export function nextHold(
   const lostBefore = previous.hold?.lost.filter((voter) => !present.has(voter)) ?? [];
   const lost = [...new Set([...lostBefore, ...lostNow])].sort();
   if (lostNow.length > 0) {
-    return { lost, until: time + input.parameters.holdSeconds, value: previous.value };
+    const sigma = Math.max(input.previousSigma, previous.hold?.sigma ?? 0);
+    return { lost, sigma, until: time + input.parameters.holdSeconds, value: previous.value };
   }
   if (previous.hold === null || lost.length === 0) return null;
   if (time >= previous.hold.until && input.status !== 'insufficient') return null;
