@@ -128,11 +128,13 @@ export function oracleReporters(scenario: Scenario, seed: number, path: PricePat
   return {
     sequencerIsDown,
     decide(chain, time, nextTime, before, silences) {
+      const isMuted = (network: Silence['network']): boolean =>
+        silences.some((s) => s.network === network && s.from <= time && time < s.to);
       const reports: Report[] = [];
       const reported: { [feed: string]: { readonly price: number; readonly time: number } } = { ...before };
       if (sequencerIsDown(chain, time)) return { reports, reported, optimistic: [], surfaces: [] };
       for (const { network, asset } of feedsOn(chain)) {
-        if (silences.some((s) => s.network === network && s.from <= time && time < s.to)) continue;
+        if (isMuted(network)) continue;
         const { noiseMultiple, lagSeconds, confidenceShare, feeds } = scenario.networks[network];
         const rule = feeds[asset];
         if (rule === undefined || isSilent(network, asset, chain, time)) continue;
@@ -162,9 +164,8 @@ export function oracleReporters(scenario: Scenario, seed: number, path: PricePat
         });
       }
       const optimistic = decideOptimistic(chain, time, reported);
-      const isVenueSilent = silences.some((s) => s.network === 'derive' && s.from <= time && time < s.to);
       const lastSurfaces = reported['derive']?.time ?? null;
-      const surfaces = isVenueSilent ? [] : decideSurfaces({ scenario, path }, chain, time, lastSurfaces);
+      const surfaces = isMuted('derive') ? [] : decideSurfaces({ scenario, path }, chain, time, lastSurfaces);
       if (surfaces.length > 0) reported['derive'] = { price: 0, time };
       return { reports, optimistic, surfaces, reported };
     },
