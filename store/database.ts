@@ -107,7 +107,7 @@ export async function transaction<T>(pool: Pool, body: (client: Client) => Promi
   try {
     client = await pool.connect();
   } catch (error) {
-    throw isConnectionLoss(error) ? new DatabaseUnavailableError(error) : error;
+    throw asUnavailable(error);
   }
   let broken: Error | undefined;
   // A connection lost between two statements emits an event, which would end the process if nobody listened.
@@ -157,7 +157,7 @@ export async function connect(url: string, applicationName: string, silenceSecon
     await client.connect();
     await keepServerAlive(client);
   } catch (error) {
-    throw isConnectionLoss(error) ? new DatabaseUnavailableError(error) : error;
+    throw asUnavailable(error);
   }
   return client;
 }
@@ -191,6 +191,11 @@ export function isConnectionLoss(error: unknown): boolean {
     /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/.test(code ?? '') ||
     /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/.test(message ?? '')
   );
+}
+
+/** The error that says so where the database went away, else the same one. */
+export function asUnavailable(error: unknown): unknown {
+  return isConnectionLoss(error) ? new DatabaseUnavailableError(error) : error;
 }
 
 const int8 = 20;

@@ -7,7 +7,7 @@ import type {
   TokenDefinition,
 } from '../schema/events.ts';
 import type { Cut, JournalBody, JournalKind, PublishedAsset, PublishedContagion } from '../schema/published.ts';
-import { createPool, DatabaseUnavailableError, isConnectionLoss, type Pool, sqlState } from './database.ts';
+import { asUnavailable, createPool, DatabaseUnavailableError, type Pool, sqlState } from './database.ts';
 import type { FeedVersion } from './fold-store.ts';
 import { BridgeReads } from './read-bridges.ts';
 import { LendingReads, type RunStatement } from './read-lending.ts';
@@ -433,10 +433,9 @@ export class ReadApi {
   }
 
   #translate(error: unknown): unknown {
-    if (isConnectionLoss(error)) return new DatabaseUnavailableError(error);
     const state = sqlState(error);
     if (state === '57014') return new ReadTimeoutError(this.#statementTimeoutMs);
     if (state === '42P01') return new NoSchemaError(error);
-    return error;
+    return asUnavailable(error);
   }
 }

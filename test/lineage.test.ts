@@ -89,6 +89,11 @@ it('a fold whose database falls silent gives it up, and the next one ends where 
   await line.pull();
 });
 
+it('a fold that does not reach its database says so', async () => {
+  const elsewhere = foldOptions({ databaseUrl: 'postgres://avsl@127.0.0.1:1/avsl' });
+  await expect(runFold(elsewhere)).rejects.toThrow(DatabaseUnavailableError);
+});
+
 describe('lineages', () => {
   it('refuses another meaning and another model, naming the remedy, and changes nothing', async () => {
     for (const chain of chains) await ingest(chain, 0.6);

@@ -9,7 +9,7 @@ import type { ConfigurationAdopted, FeedDefinition } from '../../schema/events.t
 import { ChainId } from '../../schema/ids.ts';
 import type { ObservationRow } from '../../schema/log-rows.ts';
 import { observationStreams } from '../../schema/order-key.ts';
-import { createPool, type Pool, type Queryable, transaction } from '../../store/database.ts';
+import { asUnavailable, createPool, type Pool, type Queryable, transaction } from '../../store/database.ts';
 import {
   acquireLease,
   appendObservation,
@@ -109,6 +109,8 @@ export async function runFold(options: FoldOptions): Promise<void> {
     const runner = new FoldRunner(pool, options);
     await runner.start();
     await runner.run();
+  } catch (error) {
+    throw asUnavailable(error);
   } finally {
     await pool.end();
   }
